@@ -1,0 +1,81 @@
+import { defineProblem } from '../lib/errors.ts'
+import type { Layer, LayerState } from './layer.ts'
+import type { CodeList, Department, District, MapDefinition, Theme } from './shared.ts'
+
+export const layerNotFound = defineProblem(
+  'LAYER_NOT_FOUND',
+  404,
+  { zh: '没有这个图层', en: 'No such layer' },
+  {
+    zh: '没有名为 {id} 的图层。/api/layers 列出可用图层。',
+    en: 'There is no layer named {id}. /api/layers lists those there are.'
+  }
+)
+
+/** A layer file, style or code list that could not be used, and why; the rest of the server goes on without it. */
+export interface CatalogProblem {
+  file: string
+  pointer: string
+  message: string
+}
+
+export interface CatalogContent {
+  district: District
+  layers: Layer[]
+  themes: Theme[]
+  departments: Department[]
+  codeLists: CodeList[]
+  maps: MapDefinition[]
+  problems: CatalogProblem[]
+}
+
+const UNPUBLISHED: LayerState = { revision: 0, featureCount: 0, bounds: null, contentHash: '', updatedAt: null }
+
+/** Everything that is published, by id. What is read from files is fixed; uploaded layers and states come and go. */
+export class Catalog {
+  readonly district: District
+  readonly themes: readonly Theme[]
+  readonly departments: ReadonlyMap<string, Department>
+  readonly codeLists: ReadonlyMap<string, CodeList>
+  readonly maps: ReadonlyMap<string, MapDefinition>
+  readonly problems: readonly CatalogProblem[]
+  readonly #fileLayers: ReadonlyMap<string, Layer>
+  #uploaded: ReadonlyMap<string, Layer> = new Map()
+  #states: ReadonlyMap<string, LayerState> = new Map()
+
+  constructor(content: CatalogContent) {
+    const byId = <T extends { id: string }>(items: T[]) => new Map(items.map(item => [item.id, item]))
+    this.district = content.district
+    this.themes = content.themes
+    this.departments = byId(content.departments)
+    this.codeLists = byId(content.codeLists)
+    this.maps = byId(content.maps)
+    this.problems = content.problems
+    this.#fileLayers = byId(content.layers)
+  }
+
+  /** Takes over what the database says: layers made by upload, and the revision each layer stands at. */
+  update(uploaded: Layer[], states: Map<string, LayerState>): void {
+    this.#uploaded = new Map(uploaded.map(layer => [layer.id, layer]))
+    this.#states = states
+  }
+
+  layers(): Layer[] {
+    return [...this.#fileLayers.values(), ...this.#uploaded.values()]
+  }
+
+  find(id: string): Layer | undefined {
+    return this.#fileLayers.get(id) ?? this.#uploaded.get(id)
+  }
+
+  /** @throws LAYER_NOT_FOUND */
+  get(id: string): Layer {
+    const layer = this.find(id)
+    if (!layer) throw layerNotFound({ id })
+    return layer
+  }
+
+  state(id: string): LayerState {
+    return this.#states.get(id) ?? UNPUBLISHED
+  }
+}

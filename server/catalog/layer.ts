@@ -1,0 +1,112 @@
+import { type Static, Type } from 'typebox'
+
+/** An id is a file stem, a URL segment, an MVT layer name and (with `_`) a table name, all at once. */
+export const ID_PATTERN = '^[a-z][a-z0-9]*(-[a-z0-9]+)*$'
+
+const Id = Type.String({ pattern: ID_PATTERN, maxLength: 40 })
+const FieldName = Type.String({ pattern: '^[a-z][a-z0-9_]*$', maxLength: 63 })
+export const TextSchema = Type.Object(
+  { zh: Type.String({ minLength: 1 }), en: Type.String({ minLength: 1 }) },
+  { additionalProperties: false, description: 'One text in Chinese and English' }
+)
+
+const oneOf = <const T extends readonly string[]>(...values: T) => Type.Enum<[...T]>(values)
+
+export const FieldSchema = Type.Object(
+  {
+    name: FieldName,
+    type: oneOf('text', 'integer', 'number', 'boolean', 'date', 'datetime', 'code'),
+    title: TextSchema,
+    codelist: Type.Optional(
+      Type.String({ pattern: ID_PATTERN, description: 'layers/codelists/<id>.json; for type code only' })
+    )
+  },
+  { additionalProperties: false }
+)
+
+export const GEOMETRY_TYPES = [
+  'Point',
+  'MultiPoint',
+  'LineString',
+  'MultiLineString',
+  'Polygon',
+  'MultiPolygon',
+  'Raster'
+] as const
+
+export const LandCheckSchema = Type.Object(
+  {
+    role: oneOf('forbidden', 'restricted', 'buildable', 'tenure', 'setback', 'info', 'none'),
+    setbackMetres: Type.Optional(Type.Number({ exclusiveMinimum: 0 }))
+  },
+  { additionalProperties: false, description: 'The default part a layer plays in a land-check; rule sets decide' }
+)
+
+export const LayerSchema = Type.Object(
+  {
+    $schema: Type.Optional(Type.String()),
+    title: TextSchema,
+    description: Type.Optional(TextSchema),
+    department: Type.String({ pattern: ID_PATTERN, description: 'An id of layers/departments.json' }),
+    geometry: oneOf(...GEOMETRY_TYPES),
+    fields: Type.Array(FieldSchema, { minItems: 1, description: 'The first is the business key, unique in the layer' }),
+    sharing: oneOf('open', 'conditional', 'restricted'),
+    updateCycle: oneOf('realtime', 'daily', 'monthly', 'quarterly', 'yearly', 'irregular'),
+    divisionLevel: oneOf('district', 'town', 'village', 'grid'),
+    systems: Type.Array(Id, { description: 'Codes of the code list city-system' }),
+    zoom: Type.Object(
+      { min: Type.Integer({ minimum: 0, maximum: 24 }), max: Type.Integer({ minimum: 0, maximum: 24 }) },
+      { additionalProperties: false }
+    ),
+    standard: Type.String({ description: 'The document that defines the layer or its rule; local: none known' }),
+    landCheck: LandCheckSchema,
+    expectedFeatures: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'Planning estimate, scales the demonstration data' })
+    ),
+    extent: Type.Optional(
+      Type.Array(Type.Number(), {
+        minItems: 4,
+        maxItems: 4,
+        description: 'west, south, east, north in degrees; default: the district'
+      })
+    )
+  },
+  { additionalProperties: false }
+)
+
+export type Field = Static<typeof FieldSchema>
+export type GeometryType = (typeof GEOMETRY_TYPES)[number]
+export type LayerDefinition = Static<typeof LayerSchema>
+
+/** A layer as the server works with it: its definition, where it came from, and how it is drawn. */
+export interface Layer extends Omit<LayerDefinition, '$schema'> {
+  id: string
+  theme: string
+  /** `file`: layers/<theme>/<id>.json; `upload`: made over HTTP, kept in yitu.layer. */
+  origin: 'file' | 'upload'
+  /** MapLibre style layers, without `source` (whoever composes a style names it). */
+  style: StyleLayer[]
+}
+
+/** A MapLibre style layer whose `source` is left to whoever composes the style. */
+export interface StyleLayer {
+  id: string
+  type: string
+  'source-layer'?: string
+  minzoom?: number
+  maxzoom?: number
+  filter?: unknown
+  layout?: Record<string, unknown>
+  paint?: Record<string, unknown>
+  metadata?: Record<string, unknown>
+}
+
+/** What of a layer changes when it is published; revision 0: nothing was published yet. */
+export interface LayerState {
+  revision: number
+  featureCount: number
+  /** west, south, east, north in degrees (EPSG:4490); null while empty. */
+  bounds: [number, number, number, number] | null
+  contentHash: string
+  updatedAt: string | null
+}
