@@ -1,4 +1,4 @@
-import { defineProblem } from '../lib/errors.ts'
+import { defineProblem, notFound } from '../lib/errors.ts'
 import type { Layer, LayerState } from './layer.ts'
 import type { CodeList, Department, District, MapDefinition, Theme } from './shared.ts'
 
@@ -73,6 +73,13 @@ export class Catalog {
     const layer = this.find(id)
     if (!layer) throw layerNotFound({ id })
     return layer
+  }
+
+  /** @throws NOT_FOUND */
+  codeList(id: string): CodeList {
+    const list = this.codeLists.get(id)
+    if (!list) throw notFound({ what: `code list ${id}` })
+    return list
   }
 
   state(id: string): LayerState {

@@ -1,0 +1,75 @@
+import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import type { Config } from './config.ts'
+import type { Database } from './lib/sql.ts'
+import accessPlugin from './plugins/access.ts'
+import catalogPlugin from './plugins/catalog.ts'
+import configPlugin from './plugins/config.ts'
+import databasePlugin from './plugins/database.ts'
+import errorsPlugin from './plugins/errors.ts'
+import landCheckPlugin from './plugins/land-check.ts'
+import openapiPlugin from './plugins/openapi.ts'
+import schemaPlugin from './plugins/schema.ts'
+import tilesPlugin from './plugins/tiles.ts'
+import uploadsPlugin from './plugins/uploads.ts'
+import webSecurityPlugin from './plugins/web-security.ts'
+import consoleRoutes from './routes/console.ts'
+import healthRoutes from './routes/health.ts'
+import keysRoutes from './routes/keys.ts'
+import landChecksRoutes from './routes/land-checks.ts'
+import layersRoutes from './routes/layers.ts'
+import rulesetsRoutes from './routes/rulesets.ts'
+import sessionRoutes from './routes/session.ts'
+import stylesRoutes from './routes/styles.ts'
+import tilesRoutes from './routes/tiles.ts'
+import uploadsRoutes from './routes/uploads.ts'
+
+export interface AppOptions {
+  config: Config
+  /** An open, migrated database that the caller closes; without it the configured one is opened. */
+  db?: Database
+  logger?: FastifyServerOptions['logger']
+}
+
+/** The server, ready to listen or to be asked with `inject`: every plugin and every route, in order. */
+export async function buildApp({ config, db, logger }: AppOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: logger ?? { level: config.logLevel, serializers: { req: logRequest } },
+    trustProxy: config.trustProxy ? config.trustProxy.split(',').map(address => address.trim()) : false,
+    bodyLimit: 8 * 1024 * 1024,
+    requestTimeout: 300_000,
+    connectionTimeout: 0,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 200 }
+  })
+
+  await app.register(configPlugin, { config })
+  await app.register(schemaPlugin)
+  await app.register(errorsPlugin)
+  await app.register(webSecurityPlugin)
+  await app.register(openapiPlugin)
+  await app.register(databasePlugin, { db })
+  await app.register(accessPlugin)
+  await app.register(catalogPlugin)
+  await app.register(tilesPlugin)
+  await app.register(uploadsPlugin)
+  await app.register(landCheckPlugin)
+
+  await app.register(healthRoutes)
+  await app.register(sessionRoutes)
+  await app.register(keysRoutes)
+  await app.register(layersRoutes)
+  await app.register(stylesRoutes)
+  await app.register(tilesRoutes)
+  await app.register(uploadsRoutes)
+  await app.register(rulesetsRoutes)
+  await app.register(landChecksRoutes)
+  await app.register(consoleRoutes)
+
+  await app.ready()
+  return app
+}
+
+/** What is logged of a request: keys and tokens in its URL never are. */
+function logRequest({ method, url, ip }: { method: string; url: string; ip: string }) {
+  return { method, url: url.replace(/([?&](?:key|token)=)[^&]*/gi, '$1…'), ip }
+}

@@ -1,0 +1,11 @@
+import { buildApp } from './app.ts'
+import { readConfig } from './config.ts'
+import { serve } from './serve.ts'
+
+try {
+  const config = readConfig()
+  await serve(await buildApp({ config }))
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,108 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import {
+  badRequest,
+  defineProblem,
+  internal,
+  type Language,
+  notFound,
+  Problem,
+  type ProblemDetail,
+  problemDocument
+} from '../lib/errors.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** `?lang=`, else what `Accept-Language` likes better of Chinese and English. */
+    language: Language
+  }
+}
+
+const tooLarge = defineProblem(
+  'PAYLOAD_TOO_LARGE',
+  413,
+  { zh: '请求过大', en: 'Too large' },
+  {
+    zh: '请求体超过允许的大小。请减小内容,或改用 /api/uploads 上传文件。',
+    en: 'The request body is larger than allowed. Make it smaller, or send files to /api/uploads.'
+  }
+)
+const unsupportedType = defineProblem(
+  'UNSUPPORTED_MEDIA_TYPE',
+  415,
+  { zh: '不支持的内容类型', en: 'Unsupported media type' },
+  {
+    zh: '此地址不接受 Content-Type “{type}”。接口文档见 /api/docs。',
+    en: 'This address does not take Content-Type "{type}". /api/docs says what it takes.'
+  }
+)
+const tooMany = defineProblem(
+  'TOO_MANY_REQUESTS',
+  429,
+  { zh: '请求过于频繁', en: 'Too many requests' },
+  { zh: '请求过于频繁,请按 Retry-After 稍后重试。', en: 'Too many requests; try again after the time in Retry-After.' }
+)
+
+/** Every error of the API is answered here, as problem+json (RFC 9457). */
+export default fp(
+  async app => {
+    app.decorateRequest('language', 'zh')
+    app.addHook('onRequest', async request => {
+      request.language = languageOf(request)
+    })
+    app.setErrorHandler((error: FastifyError, request, reply) =>
+      answer(toProblem(error, request), error, request, reply)
+    )
+    app.setNotFoundHandler((request, reply) =>
+      answer(notFound({ what: `${request.method} ${path(request)}` }), undefined, request, reply)
+    )
+  },
+  { name: 'errors' }
+)
+
+const path = (request: FastifyRequest) => request.url.split('?', 1)[0] ?? ''
+
+function answer(problem: Problem, error: Error | undefined, request: FastifyRequest, reply: FastifyReply) {
+  if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, 'request failed')
+  const body = { ...problemDocument(problem, request.language, path(request)), requestId: request.id }
+  return reply
+    .code(problem.status)
+    .header('cache-control', 'no-store')
+    .type('application/problem+json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(body)
+}
+
+function toProblem(error: FastifyError | Problem, request: FastifyRequest): Problem {
+  if (error instanceof Problem) return error
+  if (error.validation) return badRequest({ reason: error.message }, { details: validationDetails(error) })
+  if (error.statusCode === 413) return tooLarge()
+  if (error.statusCode === 415) return unsupportedType({ type: request.headers['content-type'] ?? '' })
+  if (error.statusCode === 429) return tooMany()
+  if (error.statusCode && error.statusCode < 500) return badRequest({ reason: error.message })
+  return internal({}, { cause: error })
+}
+
+function validationDetails(error: FastifyError): ProblemDetail[] {
+  return (error.validation ?? []).slice(0, 20).map(({ instancePath, message = '', params }) => {
+    const extra = 'additionalProperty' in params ? ` (${String(params['additionalProperty'])})` : ''
+    return {
+      pointer: `/${error.validationContext ?? 'body'}${instancePath}`,
+      message: { zh: `不符合要求:${message}${extra}`, en: `${message}${extra}` }
+    }
+  })
+}
+
+function languageOf(request: FastifyRequest): Language {
+  const { lang } = request.query as Record<string, unknown>
+  if (lang === 'zh' || lang === 'en') return lang
+  const wanted = (request.headers['accept-language'] ?? '')
+    .split(',')
+    .map(part => {
+      const [tag = '', weight] = part.trim().toLowerCase().split(';q=')
+      return { tag: tag.slice(0, 2), weight: Number(weight ?? 1) }
+    })
+    .filter(({ tag }) => tag === 'zh' || tag === 'en')
+    .sort((a, b) => b.weight - a.weight)
+  return (wanted[0]?.tag as Language | undefined) ?? 'zh'
+}

@@ -1,0 +1,49 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import type { Layer } from '../catalog/layer.ts'
+import { listRevisions } from '../catalog/revisions.ts'
+
+const IdParams = Type.Object({ id: Type.String({ maxLength: 64 }) })
+
+/** `/api/layers`, `/api/codelists`: the catalogue as the caller may see it. */
+const layers: FastifyPluginAsyncTypebox = async app => {
+  const schema = { tags: ['catalogue'] }
+
+  app.get('/api/layers', { schema }, async request => {
+    const visible = app.visibleLayers(request)
+    const used = new Set(visible.map(layer => layer.theme))
+    return {
+      themes: app.catalog.themes.filter(theme => used.has(theme.id)),
+      layers: visible.map(layer => summary(app, layer))
+    }
+  })
+
+  app.get('/api/layers/:id', { schema: { ...schema, params: IdParams } }, async request => {
+    const layer = app.visibleLayer(request, request.params.id)
+    return { ...summary(app, layer), fields: layer.fields }
+  })
+
+  app.get('/api/layers/:id/revisions', { schema: { ...schema, params: IdParams } }, async request => {
+    const { id } = app.visibleLayer(request, request.params.id)
+    return { layer: id, revisions: await listRevisions(app.db, id) }
+  })
+
+  app.get('/api/codelists', { schema }, async () => ({ codelists: [...app.catalog.codeLists.values()] }))
+
+  app.get('/api/codelists/:id', { schema: { ...schema, params: IdParams } }, async request =>
+    app.catalog.codeList(request.params.id)
+  )
+}
+
+function summary(app: FastifyInstance, layer: Layer) {
+  const { style: _style, fields: _fields, department, ...definition } = layer
+  return {
+    ...definition,
+    department: app.catalog.departments.get(department) ?? { id: department },
+    ...app.catalog.state(layer.id),
+    links: { self: `/api/layers/${layer.id}`, tilejson: `/tiles/${layer.id}.json`, style: `/styles/${layer.id}.json` }
+  }
+}
+
+export default layers
