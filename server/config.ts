@@ -69,6 +69,13 @@ const EnvironmentSchema = Type.Object({
     minimum: MiB,
     description: 'Memory for the layers that tiles are cut from (estimated; the least used goes first).'
   }),
+  DEMO_SCALE: Type.Number({
+    default: 0.02,
+    minimum: 0,
+    maximum: 1,
+    description:
+      'scripts/start fills layers that were never published with synthetic data, this share of a real district; 0: none.'
+  }),
   RATE_LIMIT: Type.Integer({
     default: 6000,
     minimum: 0,
@@ -101,6 +108,7 @@ const named = (env: Environment) =>
     uploadMaxUnpackedBytes: env.UPLOAD_MAX_UNPACKED_BYTES,
     tileCacheBytes: env.TILE_CACHE_BYTES,
     tileIndexBytes: env.TILE_INDEX_BYTES,
+    demoScale: env.DEMO_SCALE,
     rateLimit: env.RATE_LIMIT
   })
 

@@ -13,8 +13,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** An `onRequest` hook that lets a role and those above it pass. */
     authorize(role: Role): (request: FastifyRequest) => Promise<void>
-    /** Where the generated administrator key is kept; null when ADMIN_KEY set it. */
-    adminKeyFile: string | null
+    /** Where the generated administrator key is kept and, when this start made it, the key; null when ADMIN_KEY set it. */
+    adminKey: { file: string; generated: string | null } | null
     /** A link's token that signs in as the administrator, once. */
     issueSignInToken(): string
     spendSignInToken(token: string): string | null
@@ -36,9 +36,9 @@ export default fp(
   async app => {
     const { dataDir, adminKey } = app.config
     await mkdir(dataDir, { recursive: true })
-    const secret = Buffer.from(await secretFile(join(dataDir, 'session.secret')), 'base64url')
-    const keyFile = join(dataDir, 'admin.key')
-    await setAdminKey(app.db, adminKey || (await secretFile(keyFile)))
+    const secret = Buffer.from((await secretFile(join(dataDir, 'session.secret'))).secret, 'base64url')
+    const kept = adminKey ? null : await secretFile(join(dataDir, 'admin.key'))
+    await setAdminKey(app.db, kept?.secret ?? adminKey)
 
     // A revoked key is refused at once: revoking notifies, and every server forgets what it knew.
     const known = new LRUCache<string, { principal: Principal | null }>({ max: 1000, ttl: 60_000 })
@@ -57,7 +57,7 @@ export default fp(
 
     await app.register(cookie)
     app.decorateRequest('principal', null)
-    app.decorate('adminKeyFile', adminKey ? null : keyFile)
+    app.decorate('adminKey', kept && { file: kept.file, generated: kept.isNew ? kept.secret : null })
     app.decorate('principalOfKey', principalOfKey)
     app.decorate('authorize', role => async request => void requireRole(request.principal, role))
 
@@ -99,11 +99,15 @@ function isOurOwnPage(request: FastifyRequest): boolean {
 }
 
 /** A secret kept in a file of mode 0600, made where missing. */
-async function secretFile(file: string): Promise<string> {
-  const secret = randomBytes(32).toString('base64url')
-  await writeFile(file, `${secret}\n`, { mode: 0o600, flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error
-  })
+async function secretFile(file: string): Promise<{ file: string; secret: string; isNew: boolean }> {
+  const fresh = randomBytes(32).toString('base64url')
+  const isNew = await writeFile(file, `${fresh}\n`, { mode: 0o600, flag: 'wx' }).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error
+      return false
+    }
+  )
   await chmod(file, 0o600)
-  return (await readFile(file, 'utf8')).trim()
+  return { file, secret: (await readFile(file, 'utf8')).trim(), isNew }
 }
