@@ -41,8 +41,11 @@ async function runningServer(): Promise<KeyStore | null> {
     return null
   }
   return {
-    create: async (role, label) => (await ask('', { method: 'POST', body: JSON.stringify({ role, label }) })).json(),
-    list: async () => (await (await ask('')).json()).keys,
+    create: async (role, label) => {
+      const answer = await ask('', { method: 'POST', body: JSON.stringify({ role, label }) })
+      return (await answer.json()) as { id: string; key: string }
+    },
+    list: async () => ((await (await ask('')).json()) as { keys: object[] }).keys,
     revoke: async id => (await ask(`/${encodeURIComponent(id)}`, { method: 'DELETE', body: '{}' })).ok,
     close: async () => {}
   }
