@@ -1,0 +1,40 @@
+/** Media types and content negotiation (RFC 9110 §12.5). */
+
+export const MVT = 'application/vnd.mapbox-vector-tile'
+
+/** One choice of an `Accept…` header with its weight, 0 (refused) to 1. */
+export interface Preference {
+  value: string
+  weight: number
+}
+
+/** Reads `a, b;q=0.5`; names come back in lower case, in the order written. A weight that is no number counts as 1. */
+export function parsePreferences(header: string): Preference[] {
+  return header
+    .split(',')
+    .map(item => {
+      const [value = '', ...parameters] = item.split(';').map(part => part.trim().toLowerCase())
+      const q = parameters.find(parameter => /^q\s*=/.test(parameter))
+      const weight = q === undefined ? 1 : Number(q.slice(q.indexOf('=') + 1))
+      return { value, weight: Number.isNaN(weight) ? 1 : Math.min(Math.max(weight, 0), 1) }
+    })
+    .filter(({ value }) => value !== '')
+}
+
+export type ContentCoding = 'gzip' | 'identity'
+
+/**
+ * The coding for bytes that are kept as gzip: gzip unless the client does not ask for it or weighs it lower than the
+ * plain bytes. Without the header a client gets plain bytes, as not all that omit it can inflate.
+ * @returns undefined where the client refuses both
+ */
+export function chooseCoding(acceptEncoding: string | undefined): ContentCoding | undefined {
+  if (acceptEncoding === undefined) return 'identity'
+  const preferences = parsePreferences(acceptEncoding)
+  const weightOf = (...names: string[]) => preferences.find(({ value }) => names.includes(value))?.weight
+  const any = weightOf('*')
+  const gzip = weightOf('gzip', 'x-gzip') ?? any ?? 0
+  const plain = weightOf('identity')
+  if (gzip > 0 && gzip >= (plain ?? 0)) return 'gzip'
+  return (plain ?? any ?? 1) > 0 ? 'identity' : undefined
+}

@@ -1,0 +1,63 @@
+import t from 'tap'
+import { matchesEtag, strongEtag } from '../../server/lib/etag.ts'
+import { chooseCoding, parsePreferences } from '../../server/lib/media-type.ts'
+
+t.test('an entity tag is quoted, stable, and keeps its parts apart', async t => {
+  t.match(strongEtag('river-line', 3, 14), /^"[\w-]{22}"$/)
+  t.equal(strongEtag('river-line', 3), strongEtag('river-line', 3))
+  const tags = [
+    strongEtag('a', 'bc'),
+    strongEtag('ab', 'c'),
+    strongEtag('abc'),
+    strongEtag('a', 1),
+    strongEtag('a', '1')
+  ]
+  t.equal(new Set(tags).size, tags.length)
+})
+
+t.test('If-None-Match is a list of tags, weak or not, or a star', async t => {
+  const cases: [header: string | undefined, matches: boolean][] = [
+    [undefined, false],
+    ['', false],
+    ['*', true],
+    ['"a"', true],
+    ['W/"a"', true],
+    ['"b", W/"a"', true],
+    ['"b","a","c"', true],
+    ['"b"', false],
+    ['a', false],
+    ['"a', false],
+    ['"b, a"', false]
+  ]
+  for (const [header, matches] of cases) t.equal(matchesEtag(header, '"a"'), matches, String(header))
+})
+
+t.test('preferences are read with their weights', async t => {
+  t.strictSame(parsePreferences('gzip;q=0.5, BR ;Q=0 , *;q=2, ,deflate;q=x'), [
+    { value: 'gzip', weight: 0.5 },
+    { value: 'br', weight: 0 },
+    { value: '*', weight: 1 },
+    { value: 'deflate', weight: 1 }
+  ])
+})
+
+t.test('gzip is sent to those who take it', async t => {
+  const cases: [header: string | undefined, coding: string | undefined][] = [
+    [undefined, 'identity'],
+    ['', 'identity'],
+    ['gzip, deflate, br, zstd', 'gzip'],
+    ['x-gzip', 'gzip'],
+    ['*', 'gzip'],
+    ['gzip;q=0', 'identity'],
+    ['gzip;q=0, *', 'identity'],
+    ['*;q=0, gzip', 'gzip'],
+    ['br', 'identity'],
+    ['identity', 'identity'],
+    ['gzip;q=0.5, identity', 'identity'],
+    ['gzip, identity;q=0', 'gzip'],
+    ['identity;q=0', undefined],
+    ['*;q=0', undefined],
+    ['br, identity;q=0, gzip;q=0', undefined]
+  ]
+  for (const [header, coding] of cases) t.equal(chooseCoding(header), coding, String(header))
+})
