@@ -38,7 +38,8 @@ export function planClose(layer: Tabled, stagingId: string, mode: 'replace' | 'a
       UPDATE ${tableOf(layer)} t SET rev_to = ${revision}::integer
       WHERE t.rev_to IS NULL AND NOT ${same} ${mode === 'append' ? sql`AND ${known}` : sql``}
       RETURNING t.feature_id, t.geom)
-    SELECT count(*)::integer AS closed, count(*) FILTER (WHERE ${known})::integer AS updated, ${box} AS box FROM closed t`
+    SELECT count(*)::integer AS closed, count(staged_id)::integer AS updated, ${box} AS box
+    FROM (SELECT closed.geom, s.feature_id AS staged_id FROM closed LEFT JOIN ${staged} s USING (feature_id)) AS t`
 }
 
 /** Adds every staged row that is not current: after `planClose`, what is still current did not change. */
