@@ -1,6 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
+import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
+import { createKey } from '../server/access/keys.ts'
+import { ROLES, type Role } from '../server/access/roles.ts'
+import { buildApp } from '../server/app.ts'
+import { readConfig } from '../server/config.ts'
 import { openEmbedded } from '../server/db/embedded.ts'
 import { migrate } from '../server/db/migrate.ts'
 import { openPostgres } from '../server/db/postgres.ts'
@@ -40,4 +45,21 @@ async function ownDatabase(t: Test): Promise<Database> {
   })
   url.pathname = `/${id}`
   return openPostgres(url.href)
+}
+
+export interface TestApp {
+  app: FastifyInstance
+  /** Headers that carry a key of each role. */
+  as: Record<Role, { authorization: string }>
+}
+
+/** The whole server on a database, ready for `inject`, closed when the test ends. `env` sets environment variables. */
+export async function testApp(t: Test, db: Database, env: Record<string, string> = {}): Promise<TestApp> {
+  const config = readConfig({ DATA_DIR: t.testdir(), ADMIN_KEY: 'admin-key-of-the-tests', LOG_LEVEL: 'silent', ...env })
+  const app = await buildApp({ config, db })
+  t.teardown(() => app.close())
+  const keys = await Promise.all(
+    ROLES.map(async role => [role, { authorization: `Bearer ${(await createKey(db, role, `a ${role}`)).key}` }])
+  )
+  return { app, as: Object.fromEntries(keys) }
 }
