@@ -38,8 +38,9 @@ export class Catalog {
   readonly departments: ReadonlyMap<string, Department>
   readonly codeLists: ReadonlyMap<string, CodeList>
   readonly maps: ReadonlyMap<string, MapDefinition>
-  readonly problems: readonly CatalogProblem[]
+  readonly #fileProblems: readonly CatalogProblem[]
   readonly #fileLayers: ReadonlyMap<string, Layer>
+  #uploadProblems: readonly CatalogProblem[] = []
   #uploaded: ReadonlyMap<string, Layer> = new Map()
   #states: ReadonlyMap<string, LayerState> = new Map()
 
@@ -50,14 +51,20 @@ export class Catalog {
     this.departments = byId(content.departments)
     this.codeLists = byId(content.codeLists)
     this.maps = byId(content.maps)
-    this.problems = content.problems
+    this.#fileProblems = content.problems
     this.#fileLayers = byId(content.layers)
   }
 
   /** Takes over what the database says: layers made by upload, and the revision each layer stands at. */
-  update(uploaded: Layer[], states: Map<string, LayerState>): void {
+  update(uploaded: Layer[], states: Map<string, LayerState>, problems: readonly CatalogProblem[] = []): void {
     this.#uploaded = new Map(uploaded.map(layer => [layer.id, layer]))
     this.#states = states
+    this.#uploadProblems = problems
+  }
+
+  /** All that could not be used, of the files and of what was uploaded. */
+  get problems(): readonly CatalogProblem[] {
+    return [...this.#fileProblems, ...this.#uploadProblems]
   }
 
   layers(): Layer[] {
@@ -66,6 +73,10 @@ export class Catalog {
 
   find(id: string): Layer | undefined {
     return this.#fileLayers.get(id) ?? this.#uploaded.get(id)
+  }
+
+  isFileLayer(id: string): boolean {
+    return this.#fileLayers.has(id)
   }
 
   /** @throws LAYER_NOT_FOUND */

@@ -71,6 +71,12 @@ export const LayerSchema = Type.Object(
       })
     )
   },
+  { additionalProperties: false, title: 'Layer', description: 'layers/<theme>/<id>.json: what a layer is' }
+)
+
+/** A layer made over HTTP, as yitu.layer.definition keeps it: there is no folder to say the theme. */
+export const UploadedLayerSchema = Type.Object(
+  { ...LayerSchema.properties, theme: Id },
   { additionalProperties: false }
 )
 
@@ -109,4 +115,6 @@ export interface LayerState {
   bounds: [number, number, number, number] | null
   contentHash: string
   updatedAt: string | null
+  /** Rows of the demonstration data are, or may be, among the current ones. */
+  synthetic?: boolean
 }

@@ -12,8 +12,8 @@ export const CodeListSchema = Type.Object(
   {
     $schema: Type.Optional(Type.String()),
     title: TextSchema,
-    /** An open list is a subset: an unknown code is a warning, not an error. */
-    open: Type.Boolean(),
+    open: Type.Boolean({ description: 'true: the list is a subset, an unknown code is a warning, not an error' }),
+    standard: Type.Optional(Type.String({ description: 'The document the codes, or their colours, come from' })),
     codes: Type.Array(
       Type.Object(
         {
@@ -26,7 +26,7 @@ export const CodeListSchema = Type.Object(
       { minItems: 1 }
     )
   },
-  { additionalProperties: false }
+  { additionalProperties: false, title: 'Code list', description: 'layers/codelists/<id>.json' }
 )
 
 /** layers/district.json: which district this server serves. */
@@ -35,12 +35,14 @@ export const DistrictSchema = Type.Object(
     $schema: Type.Optional(Type.String()),
     code: Type.String({ pattern: '^\\d{12}$' }),
     title: TextSchema,
-    /** west, south, east, north in degrees: the default extent a layer's features must lie in. */
-    extent: Type.Array(Type.Number(), { minItems: 4, maxItems: 4 }),
-    /** The projected CRS of the district's surveys. */
-    workingCrs: Type.String({ pattern: '^EPSG:\\d+$' })
+    extent: Type.Array(Type.Number(), {
+      minItems: 4,
+      maxItems: 4,
+      description: 'west, south, east, north in degrees: where a layer’s features must lie unless it says otherwise'
+    }),
+    workingCrs: Type.String({ pattern: '^EPSG:\\d+$', description: 'The projected CRS of the district’s surveys' })
   },
-  { additionalProperties: false }
+  { additionalProperties: false, title: 'District', description: 'layers/district.json: the district that is served' }
 )
 
 /** styles/maps/<id>.json: a themed map, its layers from bottom to top. */
@@ -50,9 +52,15 @@ export const MapSchema = Type.Object(
     title: TextSchema,
     description: Type.Optional(TextSchema),
     background: Type.String({ pattern: '^#[0-9a-f]{6}$' }),
-    layers: Type.Array(Id, { minItems: 1 })
+    layers: Type.Array(Id, { minItems: 1, uniqueItems: true, description: 'Layer ids from bottom to top' }),
+    hidden: Type.Optional(
+      Type.Array(Id, {
+        uniqueItems: true,
+        description: 'Those of the layers that are switched off at first: in the style with visibility none'
+      })
+    )
   },
-  { additionalProperties: false }
+  { additionalProperties: false, title: 'Map', description: 'styles/maps/<id>.json: a themed map' }
 )
 
 export type Theme = Static<typeof ThemeSchema>

@@ -1,0 +1,61 @@
+import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec'
+import type { CatalogProblem } from './catalog.ts'
+import type { Layer, StyleLayer } from './layer.ts'
+
+type Drawn = Pick<Layer, 'id' | 'fields'>
+
+/**
+ * Checks the style layers of one layer: what the house asks of them (ids, source-layer, fields that exist, no legacy
+ * filters), then what the MapLibre style specification asks.
+ */
+export function checkStyle(layer: Drawn, value: unknown, file: string): CatalogProblem[] {
+  if (!Array.isArray(value) || value.length === 0)
+    return [{ file, pointer: '', message: 'must be an array of at least one MapLibre style layer' }]
+  const faults = value.flatMap((item, i) => checkItem(layer, item).map(([at, message]) => [`/${i}${at}`, message]))
+  return [...faults, ...checkSpecification(layer, value)].map(([pointer = '', message = '']) => ({
+    file,
+    pointer,
+    message
+  }))
+}
+
+function checkItem(layer: Drawn, item: unknown): [string, string][] {
+  if (typeof item !== 'object' || item === null) return []
+  const { id, source, 'source-layer': sourceLayer, ...rest } = item as StyleLayer & { source?: unknown }
+  const faults: [string, string][] = []
+  if (id !== layer.id && !String(id).startsWith(`${layer.id}-`))
+    faults.push(['/id', `must be "${layer.id}" or begin with "${layer.id}-"`])
+  if (source !== undefined) faults.push(['/source', 'is named by whoever composes the style; leave it out'])
+  if (sourceLayer !== layer.id && sourceLayer !== `${layer.id}-label`)
+    faults.push(['/source-layer', `must be "${layer.id}" or "${layer.id}-label"`])
+  return [...faults, ...checkExpressions(layer, rest, '')]
+}
+
+const COMPARISONS = new Set(['==', '!=', '<', '<=', '>', '>='])
+
+/** Finds fields that the layer does not have, and filters in the old form, which compare a bare name. */
+function checkExpressions(layer: Drawn, value: unknown, at: string): [string, string][] {
+  if (typeof value !== 'object' || value === null) return []
+  const faults = Object.entries(value).flatMap(([key, inner]) => checkExpressions(layer, inner, `${at}/${key}`))
+  if (!Array.isArray(value)) return faults
+  const [operator, first, second] = value
+  if ((operator === 'get' || operator === 'has') && value.length === 2 && typeof first === 'string') {
+    const known = first === 'feature_id' || layer.fields.some(field => field.name === first)
+    if (!known) faults.push([`${at}/1`, `the layer has no field "${first}"`])
+  }
+  if (COMPARISONS.has(operator) && !Array.isArray(first) && !Array.isArray(second))
+    faults.push([at, `"${operator}" compares two constants; write ["get", "${first}"] for a field`])
+  return faults
+}
+
+function checkSpecification(layer: Drawn, items: unknown[]): [string, string][] {
+  const errors = validateStyleMin({
+    version: 8,
+    sources: { [layer.id]: { type: 'vector', url: 'https://example.org/tiles.json' } },
+    layers: items.map(item => (typeof item === 'object' && item !== null ? { ...item, source: layer.id } : item))
+  } as Parameters<typeof validateStyleMin>[0])
+  return errors.map(({ message }) => {
+    const [, path = '', text = message] = /^layers([^:\s]*): (.*)$/s.exec(message) ?? []
+    return [path.replace(/[[.]/g, '/').replaceAll(']', ''), text]
+  })
+}

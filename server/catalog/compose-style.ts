@@ -1,0 +1,58 @@
+import type { LayerSpecification, StyleSpecification } from '@maplibre/maplibre-gl-style-spec'
+import type { Catalog } from './catalog.ts'
+import type { Layer, StyleLayer } from './layer.ts'
+
+/** What a style shows: layer ids from bottom to top; `hidden` are those of them that are switched off at first. */
+export interface View {
+  title: string
+  background: string
+  layers: readonly string[]
+  hidden?: readonly string[] | undefined
+}
+
+/**
+ * Composes a complete MapLibre style (version 8): one vector source a layer, named by its id, and above the background
+ * the layers' own style layers, from bottom to top. Labels stand above everything else, so that no area covers them.
+ * The style names no `glyphs`: clients draw text in their own font, as MapLibre GL JS ≥ 6 does.
+ *
+ * `baseUrl` has no slash at its end. `metadata["yitu:versions"]` holds `versionOf` each layer: the document differs
+ * whenever what it shows does. Ids that the catalogue does not know are left out.
+ */
+export function composeStyle(
+  catalog: Catalog,
+  view: View,
+  baseUrl: string,
+  versionOf: (layer: Layer) => string | number
+): StyleSpecification {
+  const layers = view.layers.flatMap(id => catalog.find(id) ?? [])
+  const drawn = layers.flatMap(layer => layer.style.map(item => place(item, layer, view.hidden?.includes(layer.id))))
+  return {
+    version: 8,
+    name: view.title,
+    ...openingView(catalog.district.extent),
+    metadata: { 'yitu:versions': Object.fromEntries(layers.map(layer => [layer.id, versionOf(layer)])) },
+    sources: Object.fromEntries(
+      layers.map(layer => [layer.id, { type: 'vector', url: `${baseUrl}/tiles/${layer.id}.json` } as const])
+    ),
+    layers: [
+      { id: 'background', type: 'background', paint: { 'background-color': view.background } },
+      ...drawn.filter(({ type }) => type !== 'symbol'),
+      ...drawn.filter(({ type }) => type === 'symbol')
+    ]
+  }
+}
+
+function place(item: StyleLayer, layer: Layer, hidden = false): LayerSpecification {
+  const layout = hidden ? { ...item.layout, visibility: 'none' } : item.layout
+  // Checked by the style specification when the layer was loaded (check-style.ts).
+  return { ...item, source: layer.id, ...(layout && { layout }) } as LayerSpecification
+}
+
+/** The district filling a window 800 pixels wide; a tile is 512 pixels at MapLibre's zooms. */
+function openingView([west = -180, south = -90, east = 180, north = 90]: readonly number[]) {
+  const round = (value: number, digits: number) => Number(value.toFixed(digits))
+  return {
+    center: [round((west + east) / 2, 4), round((south + north) / 2, 4)] as [number, number],
+    zoom: round(Math.min(22, Math.max(0, Math.log2((800 * 360) / (512 * (east - west))))), 1)
+  }
+}
