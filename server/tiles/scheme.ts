@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+import type { Layer } from '../catalog/layer.ts'
+
+/** How layers become tiles: sizes, zooms, MVT layer names, and the version that addresses a layer's tiles. */
+
+/** Units along a tile's side (MVT 2.1 §4.1). */
+export const EXTENT = 4096
+/** Units beyond the side that geometry is kept for, so that strokes and fills meet between tiles. */
+export const BUFFER = 64
+/** Clients draw deeper zooms from tiles of this one; a unit is 4 cm there. */
+export const MAX_ZOOM = 18
+export const GRID = 'WebMercatorQuad'
+
+/** To be raised with every change after which the same rows give other bytes. */
+const ENCODING = 1
+
+/** The zooms a layer has tiles for. */
+export function tileZooms({ zoom }: Pick<Layer, 'zoom'>): { min: number; max: number } {
+  return { min: Math.min(zoom.min, MAX_ZOOM), max: Math.min(zoom.max, MAX_ZOOM) }
+}
+
+export const labelLayerName = (layerId: string): string => `${layerId}-label`
+
+/** Whether the style asks for one label point a polygon, in the MVT layer `<id>-label`. */
+export function hasLabelPoints({ id, geometry, style }: Pick<Layer, 'id' | 'geometry' | 'style'>): boolean {
+  return geometry.endsWith('Polygon') && style.some(drawn => drawn['source-layer'] === labelLayerName(id))
+}
+
+/**
+ * What of a layer, its rows apart, decides its tiles; a name for it. It keeps tiles apart that were made from another
+ * definition of the layer, or by another release of the server.
+ */
+export function shapeOf(layer: Layer): string {
+  const known = shapes.get(layer)
+  if (known) return known
+  const fields = layer.fields.map(({ name, type }) => [name, type])
+  const parts = [ENCODING, EXTENT, BUFFER, layer.geometry, fields, tileZooms(layer), hasLabelPoints(layer)]
+  const shape = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 6)
+  shapes.set(layer, shape)
+  return shape
+}
+
+const shapes = new WeakMap<Layer, string>()
+
+/** The `v` of tile addresses: `<revision>-<shape>`, or `0` before the first publication. */
+export function tileVersion(layer: Layer, revision: number): string {
+  return revision === 0 ? '0' : `${revision}-${shapeOf(layer)}`
+}

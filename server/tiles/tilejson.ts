@@ -1,0 +1,93 @@
+import type { Field, Layer, LayerState } from '../catalog/layer.ts'
+import type { Language, Text } from '../lib/errors.ts'
+import { hasLabelPoints, labelLayerName, tileZooms } from './scheme.ts'
+import { tilesetZooms } from './tiles.ts'
+
+/** TileJSON 3.0.0 (mapbox/tilejson-spec): what a client must know of a tileset before it asks for tiles. */
+export interface TileJson {
+  tilejson: '3.0.0'
+  name: string
+  description?: string
+  attribution: string
+  scheme: 'xyz'
+  tiles: [string]
+  minzoom: number
+  maxzoom: number
+  /** west, south, east, north in degrees */
+  bounds: Bounds
+  /** longitude, latitude, zoom */
+  center: [number, number, number]
+  vector_layers: VectorLayer[]
+}
+
+interface VectorLayer {
+  id: string
+  description: string
+  minzoom: number
+  maxzoom: number
+  /** What each property means, and its type. */
+  fields: Record<string, string>
+}
+
+type Bounds = [number, number, number, number]
+
+export interface Tileset {
+  title: Text
+  description?: Text | undefined
+  members: readonly (LayerState & { layer: Layer })[]
+  /** The address of its tiles, with `{z}`, `{x}`, `{y}`. */
+  tilesUrl: string
+  /** Whom its data come from. */
+  attribution: readonly Text[]
+  /** Of the district: where nothing says how far the data reach. */
+  extent: readonly number[]
+}
+
+export function tileJson(tileset: Tileset, language: Language): TileJson {
+  const { min, max } = tilesetZooms(tileset.members)
+  const bounds = boundsOf(tileset)
+  return {
+    tilejson: '3.0.0',
+    name: tileset.title[language],
+    ...(tileset.description && { description: tileset.description[language] }),
+    attribution: [...new Set(tileset.attribution.map(text => text[language]))].map(escapeHtml).join(', '),
+    scheme: 'xyz',
+    tiles: [tileset.tilesUrl],
+    minzoom: min,
+    maxzoom: max,
+    bounds,
+    center: centerOf(bounds, min, max),
+    vector_layers: tileset.members.flatMap(({ layer }) => vectorLayers(layer, language))
+  }
+}
+
+function vectorLayers(layer: Layer, language: Language): VectorLayer[] {
+  const { min, max } = tileZooms(layer)
+  const fields = Object.fromEntries([...layer.fields, FEATURE_ID].map(field => [field.name, meaning(field, language)]))
+  const shapes = { id: layer.id, description: layer.title[language], minzoom: min, maxzoom: max, fields }
+  return hasLabelPoints(layer) ? [shapes, { ...shapes, id: labelLayerName(layer.id) }] : [shapes]
+}
+
+/** Every feature has it beside the layer's own fields. */
+const FEATURE_ID: Field = { name: 'feature_id', type: 'text', title: { zh: '要素标识', en: 'Feature id' } }
+
+const meaning = ({ title, type, codelist }: Field, language: Language) =>
+  `${title[language]} (${codelist ? `${type}: ${codelist}` : type})`
+
+function boundsOf({ members, extent }: Tileset): Bounds {
+  const known = members.flatMap(member => (member.bounds ? [member.bounds] : []))
+  const declared = members.map(member => member.layer.extent ?? extent)
+  const boxes: (readonly number[])[] = known.length > 0 ? known : declared
+  const edge = (side: number, pick: (...values: number[]) => number) => pick(...boxes.map(box => box[side]!))
+  return [edge(0, Math.min), edge(1, Math.min), edge(2, Math.max), edge(3, Math.max)]
+}
+
+/** The zoom at which the bounds fill about one tile, within those there are. */
+function centerOf([west, south, east, north]: Bounds, min: number, max: number): [number, number, number] {
+  const fitting = Math.floor(Math.log2(360 / Math.max(east - west, north - south, 1e-9)))
+  const round = (value: number) => Number(value.toFixed(6))
+  return [round((west + east) / 2), round((south + north) / 2), Math.min(Math.max(fitting, min), max)]
+}
+
+/** Map clients show attributions as HTML. */
+const escapeHtml = (text: string) => text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)
