@@ -1,0 +1,73 @@
+import type { Geometry } from 'geojson'
+import { reactive, shallowReactive } from 'vue'
+import { type ApiProblem, asProblem, post } from '../api/client.ts'
+import type { LandCheck, LandCheckRequest } from '../api/land-check.ts'
+import { fromSurvey, rectangle, SURVEY_CRS, toSurvey } from '../map/coordinates.ts'
+
+export type Tool = 'polygon' | 'rectangle' | null
+
+/** A parcel to check: what is sent, and what can be drawn of it beforehand. */
+export interface Parcel {
+  from: 'polygon' | 'rectangle' | 'text'
+  request: LandCheckRequest
+  outline: Geometry | null
+}
+
+export const landCheck = shallowReactive({
+  tool: null as Tool,
+  parcel: null as Parcel | null,
+  running: false,
+  result: null as LandCheck | null,
+  problem: null as ApiProblem | null
+})
+
+/** The rectangle tool: sizes in metres, the angle in degrees clockwise from grid north. */
+export const plot = reactive({ width: 10, depth: 12, angle: 0, centre: null as [number, number] | null })
+
+export function setParcel(parcel: Parcel | null): void {
+  Object.assign(landCheck, { parcel, result: null, problem: null })
+}
+
+export function pickTool(tool: Tool): void {
+  landCheck.tool = tool
+  if (tool !== null) setParcel(null)
+  plot.centre = null
+}
+
+/** The corners of the rectangle tool's plot about a point of the map, in survey metres. */
+const plotCorners = (lonLat: [number, number]) => rectangle(toSurvey(lonLat), plot.width, plot.depth, plot.angle)
+
+export function plotOutline(lonLat: [number, number]): Geometry {
+  return { type: 'Polygon', coordinates: [plotCorners(lonLat).map(fromSurvey)] }
+}
+
+/** Puts the plot at a point of the map; it is sent in survey metres, so that 10 × 12 m are 120.00 m². */
+export function placePlot(lonLat: [number, number]): void {
+  plot.centre = lonLat
+  const ring = plotCorners(lonLat).map(([east, north]) => `${east} ${north}`)
+  setParcel({
+    from: 'rectangle',
+    request: { wkt: `POLYGON ((${ring.join(', ')}))`, crs: SURVEY_CRS },
+    outline: plotOutline(lonLat)
+  })
+}
+
+export async function runCheck(): Promise<void> {
+  const parcel = landCheck.parcel
+  if (!parcel || landCheck.running) return
+  Object.assign(landCheck, { running: true, result: null, problem: null, tool: null })
+  try {
+    const result = await post<LandCheck>('api/land-checks', parcel.request)
+    if (landCheck.parcel === parcel) landCheck.result = result
+  } catch (error) {
+    landCheck.problem = asProblem(error)
+  } finally {
+    landCheck.running = false
+  }
+}
+
+export function clearCheck(): void {
+  landCheck.tool = null
+  plot.centre = null
+  setParcel(null)
+}
