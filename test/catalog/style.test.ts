@@ -1,0 +1,131 @@
+import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec'
+import t from 'tap'
+import { checkStyle } from '../../server/catalog/check-style.ts'
+import { composeStyle } from '../../server/catalog/compose-style.ts'
+import { defaultStyle, labelField } from '../../server/catalog/default-style.ts'
+import { type Field, GEOMETRY_TYPES } from '../../server/catalog/layer.ts'
+import { loadCatalog } from '../../server/catalog/load.ts'
+import { ROOT } from '../helper.ts'
+
+const catalog = await loadCatalog(`${ROOT}layers`, `${ROOT}styles`)
+const COLOR = /^#[0-9a-f]{6}$/
+
+/** Every `match` in a value that turns the codes of a field into colours: the field, and what each code becomes. */
+function colorMatches(value: unknown): { field: string; colors: Map<string, string> }[] {
+  if (typeof value !== 'object' || value === null) return []
+  const inner = Object.values(value).flatMap(colorMatches)
+  if (!Array.isArray(value) || value[0] !== 'match' || !COLOR.test(String(value[3]))) return inner
+  const [, input, ...pairs] = value
+  if (input[0] !== 'get') return inner
+  const colors = new Map<string, string>()
+  for (let i = 0; i + 1 < pairs.length; i += 2) for (const code of [pairs[i]].flat()) colors.set(code, pairs[i + 1])
+  return [{ field: input[1], colors }, ...inner]
+}
+
+t.test('a style paints codes in the colours of their list, all of them', async t => {
+  let painted = 0
+  for (const { id, fields, style } of catalog.layers())
+    for (const { field, colors } of colorMatches(style)) {
+      const list = catalog.codeLists.get(fields.find(({ name }) => name === field)?.codelist ?? '')
+      t.strictSame(
+        [...colors],
+        list?.codes.map(({ code, color }) => [code, color]),
+        `${id}: ${field}`
+      )
+      painted++
+    }
+  t.ok(painted >= 10, `${painted} fields are painted by code`)
+})
+
+t.test('an unknown code of an open land-use list takes the colour of its class', async t => {
+  const [fill] = catalog.get('village-plan-landuse').style
+  const text = JSON.stringify(fill?.paint?.['fill-color'])
+  const classes = catalog.codeLists.get('landuse-plan')?.codes.filter(({ code }) => code.length === 2) ?? []
+  const fallback = classes.map(({ code, color }) => `"${code}","${color}"`).join(',')
+  t.ok(text.includes(`["match",["slice",["to-string",["get","landuse_plan_code"]],0,2],${fallback},`))
+})
+
+t.test('a code list has colours for all its codes or for none', async t => {
+  for (const { id, codes } of catalog.codeLists.values())
+    t.ok([0, codes.length].includes(codes.filter(({ color }) => color).length), id)
+})
+
+t.test(
+  'every map composes to a valid style: one source a layer, areas below labels, hidden ones switched off',
+  async t => {
+    for (const map of catalog.maps.values()) {
+      const view = { ...map, title: map.title.zh }
+      const style = composeStyle(catalog, view, 'https://example.org', layer => `r-${layer.id}`)
+      t.strictSame(validateStyleMin(style), [], map.id)
+      t.strictSame(Object.keys(style.sources), map.layers)
+      t.strictSame(
+        style.sources['poi'] ?? null,
+        map.layers.includes('poi') ? { type: 'vector', url: 'https://example.org/tiles/poi.json' } : null
+      )
+      const [background, ...drawn] = style.layers
+      t.strictSame(background, { id: 'background', type: 'background', paint: { 'background-color': map.background } })
+      t.equal(drawn.length, map.layers.flatMap(id => catalog.get(id).style).length)
+      const firstLabel = drawn.findIndex(({ type }) => type === 'symbol')
+      t.ok(firstLabel > 0 && drawn.slice(firstLabel).every(({ type }) => type === 'symbol'), 'labels stand on top')
+      const order = drawn.slice(0, firstLabel).map(item => ('source' in item ? map.layers.indexOf(item.source) : -1))
+      t.strictSame(
+        order,
+        order.toSorted((a, b) => a - b),
+        'from bottom to top'
+      )
+      for (const item of drawn) {
+        const hidden = 'source' in item && map.hidden?.includes(item.source)
+        t.equal(item.layout?.visibility, hidden ? 'none' : undefined, item.id)
+      }
+      t.match(style.metadata, { 'yitu:versions': { 'town-boundary': 'r-town-boundary' } })
+    }
+  }
+)
+
+t.test('an unknown layer is left out of a style, and the catalogue keeps its own', async t => {
+  const before = JSON.stringify(catalog.get('poi'))
+  const style = composeStyle(
+    catalog,
+    { title: 'x', background: '#ffffff', layers: ['nowhere', 'poi'], hidden: ['poi'] },
+    '',
+    () => 1
+  )
+  t.strictSame(Object.keys(style.sources), ['poi'])
+  t.strictSame([style.center, style.zoom], [[113.05, 23.06], 10.3], 'opens on the district')
+  t.equal(JSON.stringify(catalog.get('poi')), before)
+})
+
+const text = (name: string, zh = name): Field => ({ name, type: 'text', title: { zh, en: name } })
+
+t.test('the default style of every geometry passes the check, with and without a label', async t => {
+  for (const geometry of GEOMETRY_TYPES)
+    for (const fields of [[text('code')], [text('code'), text('name')]]) {
+      const layer = { id: 'new-layer', geometry, fields, zoom: { min: 0, max: 24 } }
+      const style = defaultStyle(layer)
+      t.strictSame(checkStyle(layer, style, 'x'), [], geometry)
+      t.equal(
+        style.some(({ type }) => type === 'symbol'),
+        fields.length === 2
+      )
+      t.strictSame(defaultStyle(layer), style, 'the same every time')
+    }
+})
+
+t.test('the label of a default style is the field that names a feature', async t => {
+  for (const [fields, label] of [
+    [[text('code'), text('NAME')], 'NAME'],
+    [[text('road_name'), text('name')], 'name'],
+    [[text('code'), text('village_name')], 'village_name'],
+    [[text('a', '图斑编号'), text('b', '权属单位名称')], 'b'],
+    [[text('XZQMC')], 'XZQMC'],
+    [[{ ...text('name'), type: 'integer' as const }], undefined],
+    [[text('filename_size'), text('code')], undefined]
+  ] as const)
+    t.equal(labelField(fields), label, JSON.stringify(fields.map(({ name }) => name)))
+})
+
+t.test('default colours differ between layers', async t => {
+  const color = (id: string) =>
+    defaultStyle({ id, geometry: 'Polygon', fields: [], zoom: { min: 0, max: 20 } })[0]?.paint?.['fill-color']
+  t.ok(new Set(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map(color)).size >= 4)
+})
