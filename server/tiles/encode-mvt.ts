@@ -1,108 +1,76 @@
-import { fromVectorTileJs, type VectorTileFeatureLike, type VectorTileLayerLike } from '@maplibre/vt-pbf'
 import type { RawFeature } from 'geojson-vt'
+import { PbfWriter } from 'pbf'
+import { geometryCommands } from './mvt-geometry.ts'
 import { EXTENT } from './scheme.ts'
 
 /**
- * Mapbox Vector Tile 2.1 from geojson-vt's raw tiles. Cutting and rounding leave rings that fell flat or turned over;
- * §4.3.4.4 wants outer rings of positive area, each followed by its holes of negative area, so those are left out.
+ * Mapbox Vector Tile 2.1 (vector_tile.proto) straight from geojson-vt's raw tiles. Written here as @maplibre/vt-pbf
+ * mixes up fields named like members of a JavaScript object (`constructor`) and fails on whole numbers above 2^64.
  */
-
-interface Corner {
-  x: number
-  y: number
-}
-
-type Ring = Int16Array | Int32Array
 
 export interface TileLayer {
   name: string
   features: readonly RawFeature[]
 }
 
+interface Drawn {
+  feature: RawFeature
+  commands: number[]
+}
+
+/** Field numbers of vector_tile.proto. */
+const TILE = { layers: 3 }
+const LAYER = { name: 1, features: 2, keys: 3, values: 4, extent: 5, version: 15 }
+const FEATURE = { id: 1, tags: 2, type: 3, geometry: 4 }
+const VALUE = { string: 1, double: 3, uint: 5, sint: 6, bool: 7 }
+const POINT = 1
+
 /** The bytes of a tile, uncompressed; null where no feature has anything left to draw. */
 export function encodeMvt(layers: readonly TileLayer[]): Uint8Array | null {
-  const drawn = layers.map(({ name, features }) => layerOf(name, features)).filter(layer => layer.length > 0)
-  if (drawn.length === 0) return null
-  return fromVectorTileJs({ layers: Object.fromEntries(drawn.map(layer => [layer.name, layer])) })
-}
-
-function layerOf(name: string, raw: readonly RawFeature[]): VectorTileLayerLike {
-  const features = raw.map(featureOf).filter(feature => feature !== null)
-  return { version: 2, name, extent: EXTENT, length: features.length, feature: (i: number) => features[i]! }
-}
-
-function featureOf(raw: RawFeature): VectorTileFeatureLike | null {
-  const geometry = geometryOf(raw)
-  if (geometry.length === 0) return null
-  return {
-    type: raw.type === 4 ? 1 : raw.type,
-    properties: (raw.tags ?? {}) as VectorTileFeatureLike['properties'],
-    id: raw.id as number | undefined,
-    extent: EXTENT,
-    loadGeometry: () => geometry as ReturnType<VectorTileFeatureLike['loadGeometry']>
+  const pbf = new PbfWriter()
+  for (const { name, features } of layers) {
+    const drawn = features
+      .map(feature => ({ feature, commands: geometryCommands(feature) }))
+      .filter(({ commands }) => commands.length > 0)
+    if (drawn.length > 0) pbf.writeMessage(TILE.layers, writeLayer, { name, drawn })
   }
+  return pbf.pos > 0 ? pbf.finish() : null
 }
 
-function geometryOf(raw: RawFeature): Corner[][] {
-  switch (raw.type) {
-    case 4:
-      return [[{ x: Math.round(raw.x), y: Math.round(raw.y) }]]
-    case 1:
-      return raw.geometry.length > 0 ? [corners(raw.geometry)] : []
-    case 2:
-      return raw.geometry.map(line => withoutRepeats(corners(line))).filter(line => line.length > 1)
-    case 3:
-      return polygonRings(raw.geometry)
+function writeLayer({ name, drawn }: { name: string; drawn: Drawn[] }, pbf: PbfWriter): void {
+  pbf.writeVarintField(LAYER.version, 2)
+  pbf.writeStringField(LAYER.name, name)
+  const keys = new Map<string, number>()
+  const values = new Map<unknown, number>()
+  for (const { feature, commands } of drawn) {
+    const tags = Object.entries(feature.tags ?? {}).flatMap(([key, value]) => [place(keys, key), place(values, value)])
+    pbf.writeMessage(LAYER.features, writeFeature, { feature, commands, tags })
   }
+  for (const key of keys.keys()) pbf.writeStringField(LAYER.keys, key)
+  for (const value of values.keys()) pbf.writeMessage(LAYER.values, writeValue, value)
+  pbf.writeVarintField(LAYER.extent, EXTENT)
 }
 
-function corners(flat: Ring): Corner[] {
-  const all: Corner[] = []
-  for (let i = 0; i < flat.length; i += 2) all.push({ x: flat[i]!, y: flat[i + 1]! })
-  return all
+/** Where something stands in its list; it is put at the end where it is new. */
+function place<T>(list: Map<T, number>, item: T): number {
+  const known = list.get(item)
+  if (known !== undefined) return known
+  list.set(item, list.size)
+  return list.size - 1
 }
 
-const same = (a: Corner | undefined, b: Corner | undefined) => a?.x === b?.x && a?.y === b?.y
-
-const withoutRepeats = (line: Corner[]) => line.filter((corner, i) => i === 0 || !same(corner, line[i - 1]))
-
-/**
- * A hole outside the box of the outer ring before it, or without one, is an outer ring so thin that rounding turned
- * it over: nobody would see it.
- */
-function polygonRings(raw: readonly Ring[]): Corner[][] {
-  const rings: Corner[][] = []
-  let outer: Corner[] | undefined
-  for (const flat of raw) {
-    const ring = withoutRepeats(corners(flat))
-    const area = ring.length > 3 ? doubleArea(ring) : 0
-    if (area > 0) outer = ring
-    if (area > 0 || (area < 0 && outer && boxWithin(ring, outer))) rings.push(ring)
-  }
-  return rings
+function writeFeature({ feature, commands, tags }: Drawn & { tags: number[] }, pbf: PbfWriter): void {
+  if (typeof feature.id === 'number') pbf.writeVarintField(FEATURE.id, feature.id)
+  pbf.writePackedVarint(FEATURE.tags, tags)
+  pbf.writeVarintField(FEATURE.type, feature.type === 4 ? POINT : feature.type)
+  pbf.writePackedVarint(FEATURE.geometry, commands)
 }
 
-/** Positive for clockwise on screen, where y points down (MVT 2.1 §4.3.4.4). */
-function doubleArea(ring: Corner[]): number {
-  let sum = 0
-  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++)
-    sum += ring[j]!.x * ring[i]!.y - ring[i]!.x * ring[j]!.y
-  return sum
-}
-
-function boxWithin(inner: Corner[], outer: Corner[]): boolean {
-  const [west, south, east, north] = boxOf(outer)
-  const [innerWest, innerSouth, innerEast, innerNorth] = boxOf(inner)
-  return innerWest >= west && innerSouth >= south && innerEast <= east && innerNorth <= north
-}
-
-function boxOf(ring: Corner[]): [number, number, number, number] {
-  let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity]
-  for (const { x, y } of ring) {
-    west = Math.min(west, x)
-    east = Math.max(east, x)
-    south = Math.min(south, y)
-    north = Math.max(north, y)
-  }
-  return [west, south, east, north]
+function writeValue(value: unknown, pbf: PbfWriter): void {
+  if (typeof value === 'string') pbf.writeStringField(VALUE.string, value)
+  else if (typeof value === 'boolean') pbf.writeBooleanField(VALUE.bool, value)
+  else if (typeof value !== 'number') pbf.writeStringField(VALUE.string, JSON.stringify(value))
+  else if (!Number.isSafeInteger(value)) pbf.writeDoubleField(VALUE.double, value)
+  else if (value < 0) pbf.writeSVarintField(VALUE.sint, value)
+  else pbf.writeVarintField(VALUE.uint, value)
 }

@@ -15,8 +15,7 @@ export interface CutTile {
 interface Held {
   layer: string
   shape: string
-  /** The revision that was asked for; what was then read may be a later one. */
-  asked: number
+  /** The revision that was asked for, and while it is being read expected; what was then read may be another one. */
   revision: number
   index: RemoteIndex
   ready: Promise<void>
@@ -74,11 +73,7 @@ export class MemorySource {
 
   #hold(layer: Layer, revision: number): Held {
     const known = this.#held.get(layer.id)
-    const fits =
-      known &&
-      !known.index.lost &&
-      known.shape === shapeOf(layer) &&
-      (known.asked >= revision || known.revision >= revision)
+    const fits = known && !known.index.lost && known.shape === shapeOf(layer) && known.revision >= revision
     if (known && !fits) this.#retire(known)
     const held = fits ? known : this.#build(layer, revision)
     this.#held.delete(layer.id)
@@ -86,13 +81,12 @@ export class MemorySource {
     return held
   }
 
-  #build(layer: Layer, asked: number): Held {
+  #build(layer: Layer, revision: number): Held {
     const index = this.#options.workers.open()
     const held: Held = {
       layer: layer.id,
       shape: shapeOf(layer),
-      asked,
-      revision: 0,
+      revision,
       index,
       ready: Promise.resolve(),
       bytes: 0,
