@@ -49,7 +49,7 @@ export function planInsert(layer: Tabled, stagingId: string, revision: number): 
       INSERT INTO ${tableOf(layer)} (feature_id, geom, ${join(columns)}, rev_from)
       SELECT s.feature_id, s.geom, ${of('s', columns)}, ${revision}::integer FROM ${stagingTable(stagingId)} s
       WHERE NOT EXISTS (SELECT FROM ${tableOf(layer)} t WHERE t.feature_id = s.feature_id AND t.rev_to IS NULL)
-      ORDER BY s.seq
+      ORDER BY s._seq
       RETURNING geom)
     SELECT count(*)::integer AS added, ${box} AS box FROM added`
 }

@@ -52,6 +52,10 @@ export async function publish(db: Database, layer: Layer, options: PublishOption
     await tx.query(sql`ANALYZE ${stagingTable(options.stagingId)}`)
     const after = await replaceRows(tx, layer, before, options)
     await dropStaging(tx, options.stagingId)
+    // In the same transaction: an upload has its revision exactly when the layer has.
+    await tx.query(
+      sql`UPDATE yitu.upload SET revision = ${after.revision} WHERE id = ${options.uploadId ?? null}::text`
+    )
     if (!after.unchanged) await record(tx, after, options)
     return after
   })
@@ -67,7 +71,8 @@ async function lockLayer(tx: Queryable, layer: Layer, actor: string): Promise<La
   const [row] = await tx.query<LayerRow>(sql`SELECT revision, definition, feature_count, bounds, content_hash
     FROM yitu.layer WHERE id = ${id} FOR UPDATE`)
   if (!row) throw new Error(`yitu.layer has no row for ${id}`)
-  if (row.definition && shape(row.definition) !== shape(layer)) throw layerTaken({ layer: id })
+  const other = row.definition ? shape(row.definition) !== shape(layer) : uploaded
+  if (other) throw layerTaken({ layer: id })
   return row
 }
 
