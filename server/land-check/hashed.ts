@@ -1,0 +1,36 @@
+import type { Evaluation } from './evaluate.ts'
+import type { Position } from './given.ts'
+import { CLASSES } from './plan-partition.ts'
+import type { Answer } from './result.ts'
+import { canonicalRings, openRings } from './rings.ts'
+
+type Hashable = Omit<Answer, 'provenance'>
+
+/**
+ * What a result hash is taken over: everything that was found, and what it was found by. Left out is how the parcel
+ * was written (format, CRS, repairs) and when; geometries stand as whole 0.1 mm of the working CRS in canonical order,
+ * so that the same parcel in another format has the same hash.
+ */
+export function hashedResult(answer: Hashable, sources: object, { partition }: Evaluation): object {
+  const { parcel, net, rules, slivers, asOf, ...rest } = answer
+  return {
+    ...rest,
+    parcel: { areaPlanar: parcel.areaPlanar, areaEllipsoid: parcel.areaEllipsoid, parts: parcel.parts },
+    net: net.map(({ geometry: _, ...numbers }) => numbers),
+    shapes: CLASSES.map(land => gridShape(partition.classes[land].working)),
+    rules: rules.map(rule => ({ ...rule, features: rule.features.map(({ geometry: _, ...numbers }) => numbers) })),
+    slivers: slivers.map(({ geometry: _, ...numbers }) => numbers),
+    validTime: asOf.validTime,
+    sources
+  }
+}
+
+function gridShape(working: { coordinates: unknown } | null) {
+  if (!working) return []
+  const perMetre = 10_000
+  const polygons = (working.coordinates as Position[][][]).map(rings =>
+    rings.map(ring => ring.map(([x, y]): Position => [Math.round(x * perMetre), Math.round(y * perMetre)]))
+  )
+  const open = openRings(polygons).polygons.map(rings => rings.filter(ring => ring.length > 2))
+  return canonicalRings(open.filter(rings => rings.length > 0))
+}

@@ -1,0 +1,64 @@
+import type { Outcome } from './evaluate.ts'
+import type { Parcel } from './intake.ts'
+import { ruleMessage } from './messages.ts'
+import type { Answer } from './result.ts'
+import { lengthM, shareOf, squareM } from './round.ts'
+import { type Ruleset, sliverArea, toleranceWidth } from './ruleset.ts'
+import { equivalentWidth } from './sliver.ts'
+
+/** One rule's line in the answer. */
+export function ruleResult(outcome: Outcome, ruleset: Ruleset, parcel: Parcel): Answer['rules'][number] {
+  const { rule, status, reason, detail, measure } = outcome
+  const text = ruleMessage(outcome)
+  const widest = measure?.variants.base?.parts.reduce((max, part) => Math.max(max, equivalentWidth(part)), 0)
+  return {
+    id: rule.id,
+    title: rule.title,
+    status,
+    ...(reason && { reason }),
+    ...(detail && { detail }),
+    effect: rule.effect,
+    mandatory: rule.mandatory,
+    zeroTolerance: rule.zeroTolerance,
+    layer: rule.layer,
+    measure: measure
+      ? {
+          area: squareM(outcome.area),
+          share: shareOf(outcome.area, parcel.areaPlanar),
+          widthM: widest === undefined ? null : lengthM(widest),
+          marginM: marginOf(outcome, ruleset, parcel)
+        }
+      : null,
+    threshold: {
+      areaM2: squareM(rule.zeroTolerance ? 0 : (sliverArea(ruleset, rule, parcel.areaPlanar) ?? 0)),
+      widthM: rule.zeroTolerance ? 0 : lengthM(toleranceWidth(ruleset, rule))
+    },
+    features: (measure?.features ?? []).map(feature => ({
+      layer: rule.layer,
+      featureId: feature.featureId,
+      revision: feature.since,
+      attributes: feature.attributes,
+      overlapArea: squareM(feature.area),
+      share: shareOf(feature.area, parcel.areaPlanar),
+      geometry: feature.geometry
+    })),
+    legalBasis: rule.legalBasis,
+    messageZh: text.zh,
+    messageEn: text.en
+  }
+}
+
+/**
+ * Metres to the nearest feature of a forbidding or restricting rule; when hit, minus how far it reaches into the
+ * parcel from the part that is clear, or minus the parcel's own width where nothing is clear. Null: none is near, or
+ * the rule has no margin.
+ */
+export function marginOf({ rule, measure }: Outcome, ruleset: Ruleset, parcel: Parcel): number | null {
+  if (!measure || (rule.effect !== 'prohibit' && rule.effect !== 'restrict')) return null
+  if (measure.variants.base) {
+    const width = equivalentWidth({ area: parcel.areaPlanar, perimeter: parcel.perimeter })
+    return lengthM(-(measure.depthM ?? width))
+  }
+  const { distanceM } = measure
+  return distanceM === null || distanceM > ruleset.marginSearchM ? null : lengthM(distanceM)
+}

@@ -1,0 +1,21 @@
+import fp from 'fastify-plugin'
+import packageJson from '../../package.json' with { type: 'json' }
+import type { LandCheckEngine } from '../land-check/check.ts'
+import { loadRulesets } from '../land-check/load-rulesets.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    landCheck: LandCheckEngine
+  }
+}
+
+/** `app.landCheck`: the rule sets of layers/rulesets/ and what a check needs beside them. */
+export default fp(
+  async app => {
+    const { catalog, db } = app
+    const { rulesets, problems } = await loadRulesets(app.config.layersDir, id => catalog.find(id) !== undefined)
+    for (const problem of problems) app.log.warn(problem, 'rule set problem')
+    app.decorate('landCheck', { db, catalog, rulesets, version: packageJson.version })
+  },
+  { name: 'land-check', dependencies: ['config', 'database', 'catalog'] }
+)

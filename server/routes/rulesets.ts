@@ -1,0 +1,47 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { getRuleset } from '../land-check/check.ts'
+import { RulesetSchema } from '../land-check/ruleset.ts'
+
+const IdParams = Type.Object({ id: Type.String({ maxLength: 64 }) })
+const RulesetSummary = Type.Object({
+  id: Type.String(),
+  title: RulesetSchema.properties.title,
+  version: Type.String(),
+  validFrom: Type.String(),
+  workingCrs: Type.String(),
+  hash: Type.String(),
+  rules: Type.Integer({ description: 'How many' })
+})
+const RulesetDocument = Type.Object({ id: Type.String(), hash: Type.String(), ...RulesetSchema.properties })
+
+/** `/api/rulesets`: what a land-check goes by. */
+const rulesets: FastifyPluginAsyncTypebox = async app => {
+  const tags = ['land-check']
+
+  app.get(
+    '/api/rulesets',
+    { schema: { tags, response: { 200: Type.Object({ rulesets: Type.Array(RulesetSummary) }) } } },
+    async () => ({
+      rulesets: [...app.landCheck.rulesets.values()].map(
+        ({ id, title, version, validFrom, workingCrs, hash, rules }) => ({
+          id,
+          title,
+          version,
+          validFrom,
+          workingCrs,
+          hash,
+          rules: rules.length
+        })
+      )
+    })
+  )
+
+  app.get(
+    '/api/rulesets/:id',
+    { schema: { tags, params: IdParams, response: { 200: RulesetDocument } } },
+    async request => getRuleset(app.landCheck.rulesets, request.params.id)
+  )
+}
+
+export default rulesets
