@@ -9,7 +9,7 @@ const consoleNotBuilt = defineProblem(
   503,
   { zh: '控制台尚未构建', en: 'The console is not built' },
   {
-    zh: '没有找到控制台文件。请运行 npm run build;接口不受影响。',
+    zh: '没有找到控制台文件。请运行 npm run build；接口不受影响。',
     en: 'The files of the console are missing. Run npm run build; the API works all the same.'
   }
 )

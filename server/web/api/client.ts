@@ -45,7 +45,7 @@ export const post = <T>(path: string, body: unknown): Promise<T> =>
 export function asProblem(error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error
   const reason = error instanceof Error ? error.message : String(error)
-  return new ApiProblem(0, 'CONSOLE_ERROR', { zh: `控制台内部错误:${reason}`, en: `Error in the console: ${reason}` })
+  return new ApiProblem(0, 'CONSOLE_ERROR', { zh: `控制台内部错误：${reason}`, en: `Error in the console: ${reason}` })
 }
 
 export const unreachable = () =>

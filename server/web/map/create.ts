@@ -8,18 +8,24 @@ import { addOverlays } from './overlays.ts'
 // Vite does not see the worker MapLibre would load by itself: without this the build passes and the map stays blank.
 setWorkerUrl(new URL(workerUrl, import.meta.url).href)
 
+/** What the map begins with: its background, and where it stands while nothing is published. */
+export interface Ground {
+  background: string
+  center: [number, number] | undefined
+  zoom: number | undefined
+}
+
 /** A map with nothing on it but the ground, north up; resolves when layers may be added. */
-export async function createMap(container: HTMLElement, background: string, bounds: Bounds): Promise<MapLibre> {
+export async function createMap(container: HTMLElement, ground: Ground, bounds: Bounds | null): Promise<MapLibre> {
   const map = new MapLibre({
     container,
     style: {
       version: 8,
       'font-faces': mapFontFaces(),
       sources: {},
-      layers: [{ id: 'console-ground', type: 'background', paint: { 'background-color': background } }]
+      layers: [{ id: 'console-ground', type: 'background', paint: { 'background-color': ground.background } }]
     },
-    bounds,
-    fitBoundsOptions: { padding: 24 },
+    ...(bounds ? { bounds, fitBoundsOptions: { padding: 24 } } : { center: ground.center, zoom: ground.zoom }),
     maxZoom: 22,
     // A plan has north up: turning and tilting by accident only confuses.
     dragRotate: false,

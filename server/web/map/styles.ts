@@ -15,9 +15,16 @@ const NO_STYLE: StyleSpecification = { version: 8, sources: {}, layers: [] }
 export const baseMap = computed(() => {
   const style = catalog.base ?? NO_STYLE
   const ground = style.layers.find(layer => layer.type === 'background')?.paint?.['background-color']
-  const order = [...new Set(style.layers.map(sourceOf))].filter(id => id in style.sources)
+  const order = Object.keys(style.sources)
   const initial = order.filter(id => layersOf(style, id).some(layer => layer.layout?.visibility !== 'none'))
-  return { background: typeof ground === 'string' ? ground : '#f5f6f4', order, initial }
+  const { center, zoom } = style
+  return {
+    background: typeof ground === 'string' ? ground : '#f5f6f4',
+    order,
+    initial,
+    center: center as [number, number],
+    zoom
+  }
 })
 
 const fetched = new Map<string, Promise<LayerStyle | null>>()
