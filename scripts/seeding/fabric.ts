@@ -32,6 +32,24 @@ export const HABITS = {
   industry: { margin: 9, block: [150, 95], street: [8, 12], parcel: [850, 2400], smallest: 400 }
 } satisfies Record<string, Habit>
 
+/** Cuts fish ponds out of a face: long basins with dikes between (桑基鱼塘). */
+export function pondsOf(world: World, face: number): Ring[] {
+  const r = random(world.seed, 'ponds', face)
+  const corners = world.mesh.faces[face]!.corners
+  const axis = longestSide(corners) + between(r, -0.03, 0.03)
+  const limit = between(r, 5200, 9500)
+  const split = (ring: Ring): Ring[] => {
+    if (area(ring) < 700) return []
+    const done =
+      area(ring) > limit
+        ? cut(ring, axis, between(r, 0.45, 0.55), between(r, -0.02, 0.02), between(r, 3.5, 6))
+        : undefined
+    return done ? done.halves.flatMap(split) : [ring]
+  }
+  const ground = inset(corners, 8)
+  return ground.length < 3 ? [] : split(ground)
+}
+
 export type BuiltUse = keyof typeof HABITS
 
 /** The fabric of a face; the same face always has the same. Cuts keep to two directions, slightly irregular. */
@@ -39,7 +57,7 @@ export function fabricOf(world: World, face: number): Fabric {
   const use = world.use[face] as BuiltUse
   const habit: Habit = HABITS[use]
   const r = random(world.seed, 'fabric', face)
-  const axis = world.angle(face) + between(r, -0.06, 0.06)
+  const axis = longestSide(world.mesh.faces[face]!.corners) + between(r, -0.04, 0.04)
   const fabric: Fabric = { streets: [], blocks: [], parcels: [] }
   const ground = inset(world.mesh.faces[face]!.corners, habit.margin)
   if (ground.length < 3) return fabric
@@ -52,6 +70,13 @@ export function fabricOf(world: World, face: number): Fabric {
     }
   })
   return fabric
+}
+
+/** The direction of a ring's longest side, radians: streets run along it. */
+function longestSide(ring: Ring): number {
+  const next = (i: number) => ring[(i + 1) % ring.length]!
+  const i = ring.reduce((best, p, j) => (distance(p, next(j)) > distance(ring[best]!, next(best)) ? j : best), 0)
+  return Math.atan2(next(i)[1] - ring[i]![1], next(i)[0] - ring[i]![0])
 }
 
 interface Cut {
@@ -178,6 +203,8 @@ function notched(ring: Ring, r: Random): Ring {
     ring[(corner + 1) % ring.length]!
   ]
   if (distance(before, at) < 6 || distance(at, after) < 6) return ring
+  const bent = (before[0] - at[0]) * (after[0] - at[0]) + (before[1] - at[1]) * (after[1] - at[1])
+  if (Math.abs(bent) > 0.3 * distance(before, at) * distance(at, after) || ring.length > 5) return ring
   const a = along(at, before, between(r, 0.3, 0.5))
   const b = along(at, after, between(r, 0.3, 0.5))
   const inner: Point = [a[0] + b[0] - at[0], a[1] + b[1] - at[1]]

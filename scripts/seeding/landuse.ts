@@ -52,10 +52,10 @@ export function assignUse(
     if (village < 0) return 'outside'
     members[village]!.push(id)
     const rough = 0.5 * ragged(site[0], site[1]) + broad(site[0], site[1])
-    urbanity[id] = Math.max(...towns.map(t => 1 - distance(site, t.centre) / t.urban)) + 0.6 * rough
+    urbanity[id] = Math.max(...towns.map(t => 1 - distance(site, t.centre) / t.urban)) + 0.8 * rough
     const water = ground.nearRiver.nearest(site)
     if (water && water.distance < RIVERS[water.line]!.width / 2) return 'water'
-    if (hills.some(hill => distance(site, hill.at) < hill.radius * (1 + 0.6 * rough))) return 'forest'
+    if (hills.some(hill => distance(site, hill.at) < hill.radius * (1 + 0.8 * rough))) return 'forest'
     return urbanity[id]! > 0.22 ? 'urban' : 'reserve'
   })
 

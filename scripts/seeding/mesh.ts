@@ -11,6 +11,8 @@ export interface Mesh {
   faces: Face[]
   /** The place of a corner (a Voronoi vertex). */
   corner(id: number): Point
+  /** The face a point lies in (by straight borders); `near` makes it quicker. */
+  find(point: Point, near?: number): number
   /** The drawn border from corner `from` of the face's side: all its points but the last. */
   border(side: Side): Point[]
 }
@@ -52,7 +54,7 @@ export function makeMesh(sites: Point[], roughness: (a: number, b: number) => nu
   }
   const border = (side: Side): Point[] =>
     side.face < side.neighbour ? drawn(side).slice(0, -1) : drawn(side).toReversed().slice(0, -1)
-  return { sites, faces, corner, border }
+  return { sites, faces, corner, find: (point, near) => delaunay.find(point[0], point[1], near), border }
 }
 
 function faceOf(

@@ -2,7 +2,6 @@ import { type Divisions, divide } from './divisions.ts'
 import { assignUse, BUILT, type LandUse, type Use } from './landuse.ts'
 import { type Mesh, makeMesh } from './mesh.ts'
 import { distance, type Point } from './plane.ts'
-import { hash } from './random.ts'
 import { type Ground, makeSites } from './sites.ts'
 
 /** The invented district: ground, divisions and land use of every face, and the order in which detail is shown. */
@@ -16,8 +15,8 @@ export interface World extends Divisions, LandUse {
   order: number[]
   /** Built and worked faces by use, those shown first at the front. */
   ranked: Record<Use, number[]>
-  /** The direction of a village's streets, radians. */
-  angle: (face: number) => number
+  /** The place of a face among its village's faces of the same use. */
+  placeOf: Int32Array
 }
 
 /** How far a border may leave the straight line: little where streets and dikes follow it, much in the open. */
@@ -54,7 +53,6 @@ export function makeWorld(seed: number): World {
     if (village >= 0) facesOf[village]!.push(id)
   })
   const order = takeTurns(divisions)
-  const angle = (face: number) => (hash(seed, 'angle', divisions.villageOf[face]!) / 4294967296) * Math.PI
   return {
     ...divisions,
     ...land,
@@ -64,8 +62,21 @@ export function makeWorld(seed: number): World {
     facesOf,
     order,
     ranked: rank(mesh, divisions, land, order, facesOf),
-    angle
+    placeOf: places(facesOf, use)
   }
+}
+
+function places(facesOf: number[][], use: Use[]): Int32Array {
+  const place = new Int32Array(use.length).fill(-1)
+  for (const faces of facesOf) {
+    const next = new Map<Use, number>()
+    for (const id of faces) {
+      const own = use[id]!
+      place[id] = next.get(own) ?? 0
+      next.set(own, place[id]! + 1)
+    }
+  }
+  return place
 }
 
 /** A village a town in turn, but with its town's inner, fuller villages first. */

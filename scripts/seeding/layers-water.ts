@@ -1,0 +1,140 @@
+import { type Creek, creeksOf, ribbon } from './creeks.ts'
+import { lengthOf } from './curve.ts'
+import { dissolve } from './dissolve.ts'
+import { RIVERS } from './drawing.ts'
+import { pondsOf } from './fabric.ts'
+import type { Feature } from './feature.ts'
+import { groupsOf } from './groups.ts'
+import { insideRuns } from './layers-roads.ts'
+import type { Plan } from './plan.ts'
+import { area, type Ring } from './plane.ts'
+import { between, chance, random, weighted } from './random.ts'
+import { MU, number, pseudonym, rounded, shortName, squareMetres, villageCode } from './values.ts'
+import type { World } from './world.ts'
+
+const creekName = (world: World, { face }: Creek) => `${shortName(world.villages[world.villageOf[face]!]!.name)}涌`
+
+/** Creeks that river-line and water-body show alike. */
+function creeks({ world, wanted }: Plan): Creek[] {
+  const rivers = world.ground.rivers.reduce((sum, line) => sum + insideRuns(world, line).length, 0)
+  return creeksOf(world, Math.max(0, wanted('river-line') - rivers))
+}
+
+export function* riverLines(plan: Plan): Generator<Feature> {
+  const { world } = plan
+  for (const [i, river] of RIVERS.entries())
+    for (const [k, line] of insideRuns(world, world.ground.rivers[i]!).entries())
+      yield {
+        shape: { type: 'LineString', line },
+        values: {
+          river_code: `HE440605${number(i + 1, 3)}${number(k, 2)}`,
+          name: river.name,
+          river_level: river.level,
+          length_km: rounded(lengthOf(line) / 1000, 3),
+          is_tidal: river.tidal,
+          division_code: '440605000000'
+        }
+      }
+  for (const [i, creek] of creeks(plan).entries())
+    yield {
+      shape: { type: 'LineString', line: creek.line },
+      values: {
+        river_code: `HC440605${number(i + 1, 5)}`,
+        name: creekName(world, creek),
+        river_level: creek.width > 12 ? '镇级' : '村级',
+        length_km: rounded(lengthOf(creek.line) / 1000, 3),
+        is_tidal: chance(random(world.seed, 'tidal', i), 0.3),
+        division_code: villageCode(world, creek.face)
+      }
+    }
+}
+
+/** Rivers village by village, hill reservoirs, creeks; then ponds for the rest. */
+export function* waterBodies(plan: Plan): Generator<Feature> {
+  const { world } = plan
+  let left = plan.wanted('water-body')
+  const feature = (polygons: Ring[][], kind: string, id: string, name: string, division: string): Feature => ({
+    shape: { type: 'MultiPolygon', polygons },
+    values: {
+      object_code: `SX${id}`,
+      feature_code: { '1101': '210100', '1103': '230100', '1104': '230200', '1107': '220100' }[kind] ?? '230200',
+      name,
+      landuse_survey_code: kind,
+      area_m2: rounded(polygons.reduce((sum, rings) => sum + squareMetres(rings), 0)),
+      division_code: division
+    }
+  })
+  for (const village of world.villages) {
+    const wet = world.facesOf[village.index]!.filter(id => world.use[id] === 'water')
+    if (wet.length === 0) continue
+    const river = world.ground.nearRiver.nearest(world.mesh.sites[wet[0]!]!)?.line ?? 0
+    left -= 1
+    yield feature(dissolve(world.mesh, wet), '1101', `R${village.code.slice(6)}`, RIVERS[river]!.name, village.code)
+  }
+  for (const [i, creek] of creeks(plan).entries()) {
+    const ring = ribbon(creek.line, creek.width)
+    if (!ring) continue
+    left -= 1
+    yield feature([[ring]], '1107', `C${number(i + 1, 5)}`, creekName(world, creek), villageCode(world, creek.face))
+  }
+  const hills = groupsOf(
+    world.mesh,
+    world.ranked.forest.filter(id => inForest(world, id)),
+    2.5
+  )
+  for (const [i, group] of hills
+    .filter((_, k) => k % 17 === 5)
+    .slice(0, 24)
+    .entries()) {
+    left -= 1
+    const place = shortName(world.villages[world.villageOf[group[0]!]!]!.name)
+    yield feature(
+      dissolve(world.mesh, group),
+      '1103',
+      `K${number(i + 1, 3)}`,
+      `${place}水库`,
+      villageCode(world, group[0]!)
+    )
+  }
+  for (const face of world.ranked.pond)
+    for (const [k, ring] of pondsOf(world, face).entries()) {
+      if (left-- <= 0) return
+      yield feature([[ring]], '1104', pondId(world, face, k), '坑塘', villageCode(world, face))
+    }
+}
+
+const inForest = (world: World, id: number) =>
+  world.mesh.faces[id]!.sides.every(side => world.use[side.neighbour] === 'forest')
+
+const pondId = (world: World, face: number, k: number) =>
+  `${villageCode(world, face).slice(6)}${number(world.placeOf[face]!, 3)}${number(k + 1, 2)}`
+
+export function* fishPonds({ world, wanted }: Plan): Generator<Feature> {
+  let left = wanted('fish-pond')
+  for (const face of world.ranked.pond)
+    for (const [k, ring] of pondsOf(world, face).entries()) {
+      if (left-- <= 0) return
+      const r = random(world.seed, 'pond', face, k)
+      const species = [
+        ['四大家鱼', 5],
+        ['加州鲈', 4],
+        ['桂花鱼', 2],
+        ['生鱼', 3],
+        ['黄颡鱼', 2],
+        ['罗非鱼', 1],
+        ['南美白对虾', 1]
+      ] as const
+      yield {
+        shape: { type: 'Polygon', rings: [ring] },
+        values: {
+          pond_code: `YT${pondId(world, face, k)}`,
+          species: weighted(r, species),
+          water_area_mu: rounded(area(ring) / MU),
+          depth_m: rounded(between(r, 1.6, 3.2), 1),
+          is_in_farmland_area: chance(r, 0.12),
+          operator_ref: pseudonym('P', world.seed, face, Math.floor(k / 3)),
+          division_code: villageCode(world, face)
+        }
+      }
+    }
+}
