@@ -39,7 +39,8 @@ export async function buildApp({ config, db, logger }: AppOptions): Promise<Fast
     requestTimeout: 300_000,
     connectionTimeout: 0,
     forceCloseConnections: true,
-    routerOptions: { maxParamLength: 200 }
+    // A tile address may join twenty layer ids.
+    routerOptions: { maxParamLength: 1000 }
   })
 
   await app.register(configPlugin, { config })

@@ -3,7 +3,7 @@ import fp from 'fastify-plugin'
 import type { Layer, LayerState } from '../catalog/layer.ts'
 import { badRequest, type Text } from '../lib/errors.ts'
 import { matchesEtag } from '../lib/etag.ts'
-import { checkTileset, createTiles, type Tiles } from '../tiles/tiles.ts'
+import { checkLayerCount, checkVector, createTiles, type Tiles } from '../tiles/tiles.ts'
 
 /** What an id of the tiles and styles stands for, as the caller may see it: a layer, a map, or layers joined by commas. */
 export interface Collection {
@@ -54,8 +54,9 @@ export default fp(
         if (members.length > 0) return { ...map, members }
       }
       const ids = [...new Set(id.split(','))]
+      checkLayerCount(ids.length)
       const members = ids.map(layerId => member(app.visibleLayer(request, layerId)))
-      checkTileset(members)
+      for (const { layer } of members) checkVector(layer)
       const [first] = members
       if (members.length === 1 && first)
         return { id, title: first.layer.title, description: first.layer.description, members }

@@ -49,7 +49,7 @@ const tiles: FastifyPluginAsyncTypebox = async app => {
       )
       const body = JSON.stringify(document)
       reply.header('vary', 'Accept-Language')
-      if (reply.unchanged(strongEtag(body), `${audience(collection)}no-cache`)) return reply
+      if (reply.unchanged(strongEtag(body), `${key ? 'private, ' : audience(collection)}no-cache`)) return reply
       return reply.type('application/json; charset=utf-8').send(body)
     }
   )

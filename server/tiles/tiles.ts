@@ -88,11 +88,14 @@ export function tilesetZooms(members: readonly TileMember[]): { min: number; max
   return { min: Math.min(...zooms.map(zoom => zoom.min)), max: Math.max(...zooms.map(zoom => zoom.max)) }
 }
 
-/** @throws TILE_TOO_MANY_LAYERS, TILE_NOT_VECTOR */
-export function checkTileset(members: readonly TileMember[]): void {
-  if (members.length > MAX_MEMBERS) throw tooManyLayers({ count: members.length, max: MAX_MEMBERS })
-  const raster = members.find(({ layer }) => layer.geometry === 'Raster')
-  if (raster) throw noVectorTiles({ id: raster.layer.id })
+/** @throws TILE_TOO_MANY_LAYERS */
+export function checkLayerCount(count: number): void {
+  if (count > MAX_MEMBERS) throw tooManyLayers({ count, max: MAX_MEMBERS })
+}
+
+/** @throws TILE_NOT_VECTOR */
+export function checkVector(layer: Layer): void {
+  if (layer.geometry === 'Raster') throw noVectorTiles({ id: layer.id })
 }
 
 /** @throws TILE_OUT_OF_RANGE where no member has tiles at that zoom */
