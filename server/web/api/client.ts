@@ -61,14 +61,29 @@ async function problemOf(response: Response): Promise<ApiProblem> {
 /** Reads a problem document; what is none is told by its status. */
 export function problemFrom(status: number, body: string): ApiProblem {
   try {
-    const document = JSON.parse(body) as { code?: string; detail?: string; messages?: Text; errors?: ProblemDetail[] }
-    const detail = document.detail ?? `HTTP ${status}`
-    const text = document.messages ?? { zh: detail, en: detail }
-    return new ApiProblem(status, document.code ?? `HTTP_${status}`, text, document.errors ?? [])
+    return problemOfDocument({ status, ...(JSON.parse(body) as object) })
   } catch {
     return new ApiProblem(status, `HTTP_${status}`, {
       zh: `服务器返回错误 ${status}。`,
       en: `The server answered with error ${status}.`
     })
   }
+}
+
+/** A problem document (RFC 9457) with our own members `code`, `messages` and `errors`. */
+export function problemOfDocument(document: Record<string, unknown>): ApiProblem {
+  const {
+    status = 0,
+    code,
+    detail = '',
+    messages,
+    errors
+  } = document as {
+    status?: number
+    code?: string
+    detail?: string
+    messages?: Text
+    errors?: ProblemDetail[]
+  }
+  return new ApiProblem(status, code ?? `HTTP_${status}`, messages ?? { zh: detail, en: detail }, errors ?? [])
 }

@@ -11,37 +11,65 @@ export interface NetPart {
   class: NetClass
   area: number
   share: number
-  geometry?: Geometry | null
+  geometry: Geometry | null
+}
+
+export interface LegalBasis {
+  doc: string
+  article?: string
+  url?: string
+  note?: string
 }
 
 export interface RuleResult {
   id: string
   title: Text
   status: RuleStatus
-  effect: string
-  reason?: string
-  measure?: { area?: number; share?: number; distance?: number }
-  features?: { layer: string; featureId: string; area: number; share: number }[]
-  legalBasis?: { doc: string | Text; article?: string; url?: string }[]
-  message: Text
+  effect: 'prohibit' | 'restrict' | 'review' | 'allow' | 'inform'
+  mandatory: boolean
+  layer: string
+  measure: { area: number; share: number; marginM: number | null } | null
+  features: { layer: string; featureId: string; overlapArea: number; share: number }[]
+  legalBasis: LegalBasis[]
+  messageZh: string
+  messageEn: string
 }
 
 export interface LandCheck {
   id: string
+  createdAt: string
   verdict: Verdict
   completeness: { evaluated: number; total: number }
-  reasons: { rule?: string; code?: string; message: Text }[]
-  parcel: { crs: string; crsWorking: string; geometry: Geometry; areaPlanar: number; areaEllipsoid: number }
+  reasons: { code: string; severity: Verdict; rule: string | null; message: Text }[]
+  marginM: number | null
+  boundarySensitive: boolean
+  boundarySensitivity: { toleranceM: number }
+  parcel: {
+    crsWorking: string
+    geometry: Geometry
+    areaPlanar: number
+    areaEllipsoid: number
+    perimeterM: number
+    normalization: { code: string; message: Text }[]
+  }
   net: NetPart[]
+  netCheck: { area: number; complete: boolean }
   rules: RuleResult[]
+  slivers: { rule: string | null; kind: 'overlap' | 'gap'; area: number; widthM: number }[]
   provenance: {
-    ruleset: { id?: string; version: string; hash: string }
+    ruleset: { id: string; version: string; hash: string }
     layers: { id: string; revision: number; contentHash: string }[]
-    engine?: Record<string, unknown>
+    engine: { service: string; postgis: string; geos: string }
     inputHash: string
     resultHash: string
   }
-  createdAt?: string
 }
 
-export type LandCheckRequest = { geojson: unknown } | { wkt: string; crs: string }
+export interface RulesetSummary {
+  id: string
+  title: Text
+  version: string
+  validFrom: string
+}
+
+export type LandCheckRequest = ({ geojson: unknown } | { wkt: string; crs: string }) & { ruleset?: string }

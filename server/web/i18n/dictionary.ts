@@ -113,6 +113,22 @@ export const dictionary = {
   'check.completeness': text('已评估 {evaluated}/{total} 条', '{evaluated}/{total} rules evaluated'),
   'check.area.planar': text('平面面积', 'Planar area'),
   'check.area.ellipsoid': text('椭球面积', 'Ellipsoidal area'),
+  'check.perimeter': text('周长', 'Perimeter'),
+  'check.margin': text('到禁限区的距离', 'Margin to limits'),
+  'check.margin.none': text('附近没有', 'none near'),
+  'check.sensitive': text(
+    '结论对界址敏感：界址移动 {metres} 米，结论可能改变。',
+    'Boundary-sensitive: were the boundary {metres} m off, the verdict might differ.'
+  ),
+  'check.partition.incomplete': text(
+    '有参与分区的规则未能评估，分区不完整。',
+    'A rule that feeds the partition was not evaluated: it is incomplete.'
+  ),
+  'check.slivers': text(
+    '另有允差内细碎图形 {count} 处，共 {area} m²，已计入上表。',
+    'Slivers within tolerance: {count}, {area} m² in all, counted in the table.'
+  ),
+  'check.engine': text('计算引擎', 'Engine'),
   'check.partition': text('净分区', 'Net partition'),
   'check.class': text('分区', 'Class'),
   'check.area': text('面积（m²）', 'Area, m²'),
@@ -142,6 +158,7 @@ export const dictionary = {
   'verdict.PASS': text('通过', 'Passed'),
   'verdict.PASS.meaning': text('全部规则已评估，未见障碍', 'Every rule was evaluated; nothing stands in the way'),
   'rule.HIT': text('触及', 'Hit'),
+  'rule.INSIDE': text('位于其中', 'Inside'),
   'rule.NO_HIT': text('未触及', 'Clear'),
   'rule.SLIVER': text('细碎重叠', 'Sliver'),
   'rule.NOT_EVALUATED': text('未评估', 'Not evaluated'),
@@ -177,9 +194,29 @@ export const dictionary = {
   ),
   'upload.run': text('上传并发布', 'Upload and publish'),
   'upload.phase.sending': text('正在上传…', 'Uploading…'),
-  'upload.phase.working': text('正在检查与入库…', 'Checking and storing…'),
+  'upload.phase.received': text('已收到，等待处理…', 'Received, waiting…'),
+  'upload.phase.reading': text('正在读取…', 'Reading…'),
+  'upload.phase.checking': text('正在检查…', 'Checking…'),
+  'upload.phase.publishing': text('正在发布…', 'Publishing…'),
   'upload.phase.published': text('已发布，图层已加到地图上', 'Published, and shown on the map'),
+  'upload.phase.refused': text(
+    '未发布：数据须先修正，现有数据未改动',
+    'Not published: the data need mending; nothing was changed'
+  ),
   'upload.phase.failed': text('未发布，现有数据未改动', 'Not published; nothing was changed'),
+  'upload.theme': text('专题', 'Theme'),
+  'upload.sharing': text('共享类别', 'Sharing'),
+  'report.source': text('来源', 'Source'),
+  'report.crs': text('坐标系', 'CRS'),
+  'report.encoding': text('编码', 'Encoding'),
+  'report.features': text('要素', 'Features'),
+  'report.result': text('变更', 'Changes'),
+  'report.changes': text(
+    '新增 {inserted}，更新 {updated}，移除 {removed}，现有 {featureCount}',
+    '{inserted} added, {updated} updated, {removed} removed; {featureCount} in all'
+  ),
+  'report.unchanged': text('与现行版本相同', 'same as what was published'),
+  'report.issues': text('问题：错误 {errors}，警告 {warnings}', 'Issues: {errors} errors, {warnings} warnings'),
 
   'problem.line': text('第 {line} 行', 'line {line}'),
   'problem.feature': text('要素 {feature}', 'feature {feature}')

@@ -22,7 +22,7 @@ watchEffect(() => {
 })
 
 /** A phrase of the dictionary; `{word}` is filled from the values. */
-export function t(phrase: Phrase, values: Record<string, string | number> = {}): string {
+export function t(phrase: Phrase, values: Record<string, unknown> = {}): string {
   return dictionary[phrase][language.value].replace(/\{(\w+)\}/g, (_, word) => String(values[word] ?? ''))
 }
 

@@ -1,7 +1,7 @@
-import type { Geometry } from 'geojson'
+import type { Geometry, Polygon } from 'geojson'
 import { reactive, shallowReactive } from 'vue'
-import { type ApiProblem, asProblem, post } from '../api/client.ts'
-import type { LandCheck, LandCheckRequest } from '../api/land-check.ts'
+import { type ApiProblem, ask, asProblem, post } from '../api/client.ts'
+import type { LandCheck, LandCheckRequest, RulesetSummary } from '../api/land-check.ts'
 import { fromSurvey, rectangle, SURVEY_CRS, toSurvey } from '../map/coordinates.ts'
 
 export type Tool = 'polygon' | 'rectangle' | null
@@ -18,7 +18,10 @@ export const landCheck = shallowReactive({
   parcel: null as Parcel | null,
   running: false,
   result: null as LandCheck | null,
-  problem: null as ApiProblem | null
+  problem: null as ApiProblem | null,
+  rulesets: [] as RulesetSummary[],
+  /** Null: the server's own choice. */
+  ruleset: null as string | null
 })
 
 /** The rectangle tool: sizes in metres, the angle in degrees clockwise from grid north. */
@@ -44,12 +47,23 @@ export function plotOutline(lonLat: [number, number]): Geometry {
 /** Puts the plot at a point of the map; it is sent in survey metres, so that 10 × 12 m are 120.00 m². */
 export function placePlot(lonLat: [number, number]): void {
   plot.centre = lonLat
-  const ring = plotCorners(lonLat).map(([east, north]) => `${east} ${north}`)
-  setParcel({
-    from: 'rectangle',
-    request: { wkt: `POLYGON ((${ring.join(', ')}))`, crs: SURVEY_CRS },
-    outline: plotOutline(lonLat)
-  })
+  setParcel({ from: 'rectangle', request: inSurvey([plotCorners(lonLat)]), outline: plotOutline(lonLat) })
+}
+
+/** Takes over a polygon drawn on the map. */
+export function setDrawn(polygon: Polygon): void {
+  const rings = polygon.coordinates.map(ring => ring.map(([lon = 0, lat = 0]) => toSurvey([lon, lat])))
+  setParcel({ from: 'polygon', request: inSurvey(rings), outline: polygon })
+}
+
+/** WKT on the survey grid, with its four decimals written out: the server judges precision by them. */
+function inSurvey(rings: [number, number][][]): { wkt: string; crs: string } {
+  const text = rings.map(ring => `(${ring.map(([x, y]) => `${x.toFixed(4)} ${y.toFixed(4)}`).join(', ')})`)
+  return { wkt: `POLYGON (${text.join(', ')})`, crs: SURVEY_CRS }
+}
+
+export async function loadRulesets(): Promise<void> {
+  landCheck.rulesets = (await ask<{ rulesets: RulesetSummary[] }>('api/rulesets')).rulesets
 }
 
 export async function runCheck(): Promise<void> {
@@ -57,7 +71,8 @@ export async function runCheck(): Promise<void> {
   if (!parcel || landCheck.running) return
   Object.assign(landCheck, { running: true, result: null, problem: null, tool: null })
   try {
-    const result = await post<LandCheck>('api/land-checks', parcel.request)
+    const { ruleset } = landCheck
+    const result = await post<LandCheck>('api/land-checks', { ...parcel.request, ...(ruleset && { ruleset }) })
     if (landCheck.parcel === parcel) landCheck.result = result
   } catch (error) {
     landCheck.problem = asProblem(error)

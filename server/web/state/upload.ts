@@ -2,17 +2,35 @@ import { reactive } from 'vue'
 import { type ApiProblem, address, ask, asProblem, problemFrom, unreachable } from '../api/client.ts'
 import type { Text } from '../api/types.ts'
 
+export interface Issue {
+  kind: string
+  severity: 'error' | 'warning'
+  index: number
+  featureId?: string
+  field?: string
+  value?: string
+  message: Text
+}
+
+export interface Report {
+  source?: { format: string; dataset: string; crs: string; encoding: string; features: number }
+  notes: Text[]
+  errors: number
+  warnings: number
+  issues: Issue[]
+  result?: { unchanged: boolean; inserted: number; updated: number; removed: number; featureCount: number }
+}
+
 export interface UploadStatus {
   id: string
   layer: string
-  mode: 'replace' | 'append'
-  status: string
-  progress: number | null
-  report: Record<string, unknown> | null
-  problem: { code?: string; messages?: Text; detail?: string; errors?: { message: Text }[] } | null
+  status: 'received' | 'reading' | 'checking' | 'publishing' | 'published' | 'refused' | 'failed'
+  progress: number
+  file: string
+  report: Report | null
+  /** A problem document (RFC 9457). */
+  problem: Record<string, unknown> | null
   revision: number | null
-  createdAt: string
-  finishedAt: string | null
 }
 
 export const upload = reactive({
@@ -22,11 +40,12 @@ export const upload = reactive({
   problem: null as ApiProblem | null
 })
 
-const FINAL = ['published', 'done', 'succeeded', 'failed']
 const POLL_MS = 500
 
-export const isFinal = (status: string): boolean => FINAL.includes(status)
-export const hasFailed = (status: string): boolean => status === 'failed'
+type Status = UploadStatus['status']
+
+export const hasFailed = (status: Status): boolean => status === 'failed' || status === 'refused'
+export const isFinal = (status: Status): boolean => status === 'published' || hasFailed(status)
 
 /** Sends a file and follows its upload until it is published or refused. */
 export async function sendUpload(form: FormData): Promise<UploadStatus | null> {
@@ -74,8 +93,5 @@ function send(form: FormData, onProgress: (share: number) => void): Promise<{ id
 export const isBusy = (): boolean =>
   upload.sending !== null || (upload.current !== null && !isFinal(upload.current.status))
 
-export function uploadPhase(): 'sending' | 'working' | 'published' | 'failed' {
-  if (upload.sending !== null || !upload.current) return 'sending'
-  if (!isFinal(upload.current.status)) return 'working'
-  return hasFailed(upload.current.status) ? 'failed' : 'published'
-}
+export const uploadPhase = (): 'sending' | Status =>
+  upload.sending !== null || !upload.current ? 'sending' : upload.current.status
