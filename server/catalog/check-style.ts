@@ -12,19 +12,28 @@ export function checkStyle(layer: Drawn, value: unknown, file: string): CatalogP
   if (!Array.isArray(value) || value.length === 0)
     return [{ file, pointer: '', message: 'must be an array of at least one MapLibre style layer' }]
   const faults = value.flatMap((item, i) => checkItem(layer, item).map(([at, message]) => [`/${i}${at}`, message]))
-  return [...faults, ...checkSpecification(layer, value)].map(([pointer = '', message = '']) => ({
+  // The validator of the specification stumbles over what has no id and no type.
+  const specified = value.every(isStyleLayer) ? checkSpecification(layer, value) : []
+  return [...faults, ...specified].map(([pointer = '', message = '']) => ({
     file,
     pointer,
     message
   }))
 }
 
+const isStyleLayer = (value: unknown): value is Record<string, unknown> =>
+  isRecord(value) && typeof value['id'] === 'string' && typeof value['type'] === 'string'
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 function checkItem(layer: Drawn, item: unknown): [string, string][] {
-  if (typeof item !== 'object' || item === null) return []
-  const { id, source, 'source-layer': sourceLayer, ...rest } = item as StyleLayer & { source?: unknown }
+  if (!isRecord(item)) return [['', 'must be an object']]
+  const { id, source, 'source-layer': sourceLayer, ...rest } = item as Partial<StyleLayer> & { source?: unknown }
   const faults: [string, string][] = []
-  if (id !== layer.id && !String(id).startsWith(`${layer.id}-`))
+  if (typeof id !== 'string' || (id !== layer.id && !id.startsWith(`${layer.id}-`)))
     faults.push(['/id', `must be "${layer.id}" or begin with "${layer.id}-"`])
+  if (typeof rest.type !== 'string') faults.push(['/type', 'must name a type of style layer'])
   if (source !== undefined) faults.push(['/source', 'is named by whoever composes the style; leave it out'])
   if (sourceLayer !== layer.id && sourceLayer !== `${layer.id}-label`)
     faults.push(['/source-layer', `must be "${layer.id}" or "${layer.id}-label"`])
@@ -48,11 +57,11 @@ function checkExpressions(layer: Drawn, value: unknown, at: string): [string, st
   return faults
 }
 
-function checkSpecification(layer: Drawn, items: unknown[]): [string, string][] {
+function checkSpecification(layer: Drawn, items: Record<string, unknown>[]): [string, string][] {
   const errors = validateStyleMin({
     version: 8,
     sources: { [layer.id]: { type: 'vector', url: 'https://example.org/tiles.json' } },
-    layers: items.map(item => (typeof item === 'object' && item !== null ? { ...item, source: layer.id } : item))
+    layers: items.map(item => ({ ...item, source: layer.id }))
   } as Parameters<typeof validateStyleMin>[0])
   return errors.map(({ message }) => {
     const [, path = '', text = message] = /^layers([^:\s]*): (.*)$/s.exec(message) ?? []

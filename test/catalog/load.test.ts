@@ -9,19 +9,28 @@ import { ROOT } from '../helper.ts'
 type Parsed = Record<string, unknown[]> & unknown[]
 type Change = (value: Parsed) => unknown
 
-/** A copy of layers/ and styles/ with some files changed: text is written, null deletes, a function edits the JSON. */
-async function changed(t: Test, changes: Record<string, string | null | Change>): Promise<Catalog> {
+type Changes = Record<string, string | null | Change>
+
+/** A copy of layers/ and styles/ to break. */
+async function copied(t: Test): Promise<string> {
   const folder = t.testdir()
   for (const root of ['layers', 'styles']) await cp(`${ROOT}${root}`, `${folder}/${root}`, { recursive: true })
+  return folder
+}
+
+/** Loads a copy with some files changed: text is written, null deletes, a function edits the JSON. */
+async function loadChanged(folder: string, changes: Changes): Promise<Catalog> {
   for (const [path, change] of Object.entries(changes)) {
     const file = `${folder}/${path}`
     await mkdir(dirname(file), { recursive: true })
-    if (change === null) await rm(file)
+    if (change === null) await rm(file, { force: true })
     else if (typeof change === 'string') await writeFile(file, change)
     else await writeFile(file, JSON.stringify(change(JSON.parse(await readFile(file, 'utf8')))))
   }
   return loadCatalog(`${folder}/layers`, `${folder}/styles`)
 }
+
+const changed = async (t: Test, changes: Changes) => loadChanged(await copied(t), changes)
 
 const lines = (catalog: Catalog) => catalog.problems.map(printProblem)
 const original = await loadCatalog(`${ROOT}layers`, `${ROOT}styles`)
@@ -121,10 +130,11 @@ t.test('a broken layer is reported with file and pointer, and is the only one th
       [' /extent must be west, south, east, north']
     ]
   ]
+  const folder = await copied(t)
   for (const [what, content, expected] of cases) {
     await t.test(what, async t => {
       const text = typeof content === 'string' ? content : JSON.stringify(content)
-      const catalog = await changed(t, { [NEW]: text, [STYLE]: JSON.stringify([style()]) })
+      const catalog = await loadChanged(folder, { [NEW]: text, [STYLE]: JSON.stringify([style()]) })
       const found = lines(catalog)
       t.equal(found.length, expected.length, found.join('\n'))
       for (const [i, start] of expected.entries()) t.ok(found[i]?.startsWith(NEW + start), String(found[i]))
@@ -138,6 +148,7 @@ t.test('a broken style is reported, and its layer is drawn in the default style'
   const cases: [string, string | null, string[]][] = [
     ['missing', null, [' the file is missing']],
     ['not JSON', '[', [' SyntaxError']],
+    ['no style layers', '[[], 3]', [' /0 must be an object', ' /1 must be an object']],
     ['empty', '[]', [' must be an array of at least one']],
     [
       'another layer in source-layer',
@@ -158,13 +169,14 @@ t.test('a broken style is reported, and its layer is drawn in the default style'
     ],
     [
       'what MapLibre refuses',
-      JSON.stringify([style({ paint: { 'circle-color': 'reddish', 'line-width': 1 } }), 3]),
-      [' /0/paint/circle-color color expected', ' /0/paint/line-width unknown property', ' /1 object expected']
+      JSON.stringify([style({ paint: { 'circle-color': 'reddish', 'line-width': 1 } })]),
+      [' /0/paint/circle-color color expected', ' /0/paint/line-width unknown property']
     ]
   ]
+  const folder = await copied(t)
   for (const [what, text, expected] of cases) {
     await t.test(what, async t => {
-      const catalog = await changed(t, { [NEW]: JSON.stringify(layer()), ...(text !== null && { [STYLE]: text }) })
+      const catalog = await loadChanged(folder, { [NEW]: JSON.stringify(layer()), [STYLE]: text })
       const found = lines(catalog)
       t.equal(found.length, expected.length, found.join('\n'))
       for (const [i, start] of expected.entries()) t.ok(found[i]?.startsWith(STYLE + start), String(found[i]))
@@ -200,8 +212,8 @@ t.test('everything wrong is reported at once, and what is right is served', asyn
     'styles/layers/city-ops/work-order.json the file is missing',
     'layers/codelists/wo-status.json /codes/7 "10" is already at /codes/0',
     'layers/codelists/wo-source.json SyntaxError',
-    "layers/themes.json /15 must have required property 'title'",
-    'layers/departments.json /21 "civil-affairs" is already at /0',
+    `layers/themes.json /${original.themes.length} must have required property 'title'`,
+    `layers/departments.json /${original.departments.size} "civil-affairs" is already at /0`,
     'styles/maps/base.json /layers/32 there is no layer "nowhere"',
     'styles/maps/base.json /hidden/21 "elsewhere" is not one of the map\'s layers',
     'styles/maps/homestead.json /background must match pattern'

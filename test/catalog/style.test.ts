@@ -1,4 +1,5 @@
 import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec'
+import fc from 'fast-check'
 import t from 'tap'
 import { checkStyle } from '../../server/catalog/check-style.ts'
 import { composeStyle } from '../../server/catalog/compose-style.ts'
@@ -128,4 +129,25 @@ t.test('default colours differ between layers', async t => {
   const color = (id: string) =>
     defaultStyle({ id, geometry: 'Polygon', fields: [], zoom: { min: 0, max: 20 } })[0]?.paint?.['fill-color']
   t.ok(new Set(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map(color)).size >= 4)
+})
+
+t.test('whatever a style file holds, the check answers', async t => {
+  const part = fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom('fill', 'new-layer', 'match', 'get', 'zoom', 'interpolate', '==', '#ff0000', 1)
+  )
+  const item = fc.record(
+    { id: part, type: part, 'source-layer': part, paint: part, layout: part, filter: fc.array(part), minzoom: part },
+    { requiredKeys: [] }
+  )
+  const layer = { id: 'new-layer', fields: [text('code')] }
+  const seed = Date.now() % 2 ** 31
+  t.comment(`seed ${seed}`)
+  fc.assert(
+    fc.property(fc.oneof(fc.jsonValue(), fc.array(fc.oneof(item, part))), value => {
+      const problems = checkStyle(layer, value, 'x')
+      return problems.every(({ pointer, message }) => /^(\/|$)/.test(pointer) && message !== '')
+    }),
+    { numRuns: 2000, seed }
+  )
 })
