@@ -34,7 +34,12 @@ export function checkLayer(
 const checkId = (id: string): Fault[] =>
   new RegExp(ID_PATTERN).test(id) && id.length <= 40
     ? []
-    : [['', `"${id}" cannot be a layer's id: lower-case words joined by "-", 40 characters at most`]]
+    : [
+        [
+          '',
+          `"${id}" cannot be a layer's id: lower-case words joined by "-", the last not "label", 40 characters at most`
+        ]
+      ]
 
 const unknown = (pointer: string, kind: string, id: string, known: ReadonlySet<string> | undefined): Fault[] =>
   !known || known.has(id) ? [] : [[pointer, `there is no ${kind} "${id}"`]]

@@ -1,7 +1,10 @@
 import { type Static, Type } from 'typebox'
 
-/** An id is a file stem, a URL segment, an MVT layer name and (with `_`) a table name, all at once. */
-export const ID_PATTERN = '^[a-z][a-z0-9]*(-[a-z0-9]+)*$'
+/**
+ * An id is a file stem, a URL segment, an MVT layer name and (with `_`) a table name, all at once. None ends in
+ * `-label`: that is the MVT layer with the label points of another.
+ */
+export const ID_PATTERN = '^(?!.*-label$)[a-z][a-z0-9]*(-[a-z0-9]+)*$'
 
 const Id = Type.String({ pattern: ID_PATTERN, maxLength: 40 })
 const FieldName = Type.String({ pattern: '^[a-z][a-z0-9_]*$', maxLength: 63 })

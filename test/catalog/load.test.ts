@@ -241,6 +241,15 @@ t.test('a folder that is no theme is reported once', async t => {
   t.equal(catalog.layers().length, 32)
 })
 
+t.test('a layer may not be named as the labels of another are', async t => {
+  const catalog = await changed(t, {
+    'layers/base-geography/poi-label.json': JSON.stringify(layer()),
+    'styles/layers/base-geography/poi-label.json': '[]'
+  })
+  t.match(lines(catalog), [/^layers\/base-geography\/poi-label.json "poi-label" cannot be a layer's id/])
+  t.equal(catalog.find('poi-label'), undefined)
+})
+
 t.test('a map is not blamed for a layer that is broken', async t => {
   const catalog = await changed(t, { 'layers/base-geography/poi.json': '{}' })
   t.ok(lines(catalog).every(line => line.startsWith('layers/base-geography/poi.json')))
