@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Catalog } from '../catalog/catalog.ts'
+import type { Collection } from '../catalog/collection.ts'
 import { composeStyle } from '../catalog/compose-style.ts'
 import type { Language } from '../lib/errors.ts'
 import { strongEtag } from '../lib/etag.ts'
-import type { Collection } from '../plugins/tiles.ts'
 import { tileVersion } from '../tiles/scheme.ts'
 
 /** Behind a single layer's style. */

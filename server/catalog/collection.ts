@@ -1,0 +1,41 @@
+import type { Text } from '../lib/errors.ts'
+import { type Catalog, layerNotFound } from './catalog.ts'
+import type { Layer, LayerState } from './layer.ts'
+
+/** What an id in a tile or style address stands for: a layer, a map, or layers joined by commas. */
+export interface Collection {
+  id: string
+  title: Text
+  description?: Text | undefined
+  /** A map's colour behind everything. */
+  background?: string
+  /** Layers that are switched off at first. */
+  hidden?: readonly string[] | undefined
+  /** From bottom to top. */
+  members: (LayerState & { layer: Layer })[]
+}
+
+/**
+ * Finds what an id stands for, as somebody may see it: of a map those layers, each layer of a list.
+ * @throws LAYER_NOT_FOUND for what is missing or hidden, and for a map of which nothing may be seen
+ */
+export function findCollection(catalog: Catalog, id: string, mayRead: (layer: Layer) => boolean): Collection {
+  const member = (layer: Layer) => ({ layer, ...catalog.state(layer.id) })
+  const map = catalog.maps.get(id)
+  if (map) {
+    const layers = map.layers.flatMap(layerId => catalog.find(layerId) ?? [])
+    const members = layers.filter(layer => layer.geometry !== 'Raster' && mayRead(layer)).map(member)
+    if (members.length === 0) throw layerNotFound({ id })
+    return { ...map, members }
+  }
+  const members = [...new Set(id.split(','))].map(layerId => {
+    const layer = catalog.find(layerId)
+    if (!layer || !mayRead(layer)) throw layerNotFound({ id: layerId })
+    return member(layer)
+  })
+  const layers = members.map(({ layer }) => layer)
+  const [only] = layers
+  if (layers.length === 1 && only) return { id: only.id, title: only.title, description: only.description, members }
+  const title = { zh: layers.map(l => l.title.zh).join('、'), en: layers.map(l => l.title.en).join(', ') }
+  return { id: layers.map(l => l.id).join(), title, members }
+}
