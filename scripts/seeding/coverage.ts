@@ -47,10 +47,7 @@ export function coverage(layers: readonly string[]) {
         yield {
           shape: {
             type: 'MultiPolygon',
-            polygons: dissolve(
-              world.mesh,
-              own.flatMap(index => world.facesOf[index]!)
-            )
+            polygons: outline(own)
           },
           values: {
             coverage_code: `${layer}-${town.code.slice(6, 9)}`,

@@ -15,8 +15,8 @@ export interface SeedOptions {
   layers?: readonly string[]
   /** Another seed, another district. Default 1. */
   seed?: number
-  /** `done` features of about `total`; after the last, both are the features published. */
-  onProgress?: (progress: { layer: string; done: number; total: number }) => void
+  /** `done` features of about `total`; once the layer is published, `finished` and both are what it has. */
+  onProgress?: (progress: { layer: string; done: number; total: number; finished: boolean }) => void
 }
 
 export interface SeedReport {
@@ -72,7 +72,7 @@ async function seedLayer(
     await stageRows(db, layer, stagingId, batch)
     done += batch.length
     batch = []
-    onProgress({ layer: layer.id, done, total: Math.max(total, done) })
+    onProgress({ layer: layer.id, done, total: Math.max(total, done), finished: false })
   }
   await dropStaging(db, stagingId)
   await createStaging(db, layer, stagingId)
@@ -82,6 +82,6 @@ async function seedLayer(
   }
   await store()
   const revision = await publish(db, layer, { stagingId, mode: 'replace', kind: 'seed', actor: 'seed' })
-  onProgress({ layer: layer.id, done, total: done })
+  onProgress({ layer: layer.id, done, total: done, finished: true })
   return revision
 }
