@@ -37,7 +37,8 @@ export async function buildApp({ config, db, logger }: AppOptions): Promise<Fast
     trustProxy: config.trustProxy ? config.trustProxy.split(',').map(address => address.trim()) : false,
     bodyLimit: 8 * 1024 * 1024,
     requestTimeout: 300_000,
-    connectionTimeout: 0,
+    // Making the embedded database for the first time takes a quarter of a minute, on a busy machine more.
+    pluginTimeout: 300_000,
     forceCloseConnections: true,
     // A tile address may join twenty layer ids.
     routerOptions: { maxParamLength: 1000 }
