@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts'
-import type { Database } from '../lib/sql.ts'
+import { type Database, sql } from '../lib/sql.ts'
 import { compose } from './compose.ts'
 import { evaluate } from './evaluate.ts'
 import { takeParcel } from './intake.ts'
@@ -25,6 +25,12 @@ export function getRuleset(rulesets: ReadonlyMap<string, Ruleset>, id: string): 
 }
 
 /**
+ * For the one transaction: the planner takes overlays for so dear that it would compile each statement (50 ms each),
+ * and a rule that takes longer than this is not evaluated (statement_timeout, 57014).
+ */
+const SETTINGS = sql`SELECT set_config('jit', 'off', true), set_config('statement_timeout', '10s', true)`
+
+/**
  * A parcel against a rule set, in one snapshot of the database. Nothing is kept.
  * @throws the problems of problems.ts; LAYER_UNAVAILABLE when the database failed on every rule
  */
@@ -33,6 +39,7 @@ export async function checkLand(engine: LandCheckEngine, request: LandCheckReque
   const ruleset = getRuleset(rulesets, request.ruleset)
   return db.transaction(
     async tx => {
+      await tx.query(SETTINGS)
       const parcel = await takeParcel(tx, request, ruleset)
       const { applicationType } = request
       const evaluation = await evaluate({ tx, catalog, ruleset, parcel, ...(applicationType && { applicationType }) })

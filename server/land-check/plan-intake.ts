@@ -61,20 +61,22 @@ export function planWorking(polygons: Polygons, srid: number, ruleset: Ruleset):
     FROM (${validity(multiPolygon(polygons, srid), working)}) AS c`
 }
 
-/** The parcel on the grid, and the same eroded and dilated by `width`, to see whether a verdict depends on accuracy. */
+/**
+ * The parcel on the grid, and the same eroded and dilated by `width`, to see whether a verdict depends on accuracy. It
+ * goes through the same ST_ReducePrecision as the zones: versions of GEOS differ in the last bit of a grid coordinate,
+ * and an edge that parcel and zone share must be the same numbers in both.
+ */
 export function planParcel(polygons: Polygons, width: number, ruleset: Ruleset): Statement {
   const working = sridOf(ruleset.workingCrs)
-  const mitred = "'join=mitre mitre_limit=2'"
-  const moved = (by: number) => ({
-    text: `ST_Multi(ST_ReducePrecision(ST_Buffer(c.geom, $1::float8, ${mitred}), $2::float8))`,
-    values: [by, ruleset.gridM]
-  })
-  return sql`SELECT c.valid, c.reason, c.at, c.repair, c.geom::text AS base, ST_Area(c.geom) AS area,
-      ST_Perimeter(c.geom) AS perimeter, ST_Area(ST_Transform(c.geom, ${GEOGRAPHIC_SRID}::integer)::geography) AS "areaGeography",
-      ST_AsGeoJSON(ST_Transform(c.geom, ${GEOGRAPHIC_SRID}::integer), 9, 0)::json AS geometry,
+  const gridded = (geometry: Statement) => sql`ST_Multi(ST_ReducePrecision(${geometry}, ${ruleset.gridM}::float8))`
+  const moved = (by: number) => gridded(sql`ST_Buffer(c.geom, ${by}::float8, 'join=mitre mitre_limit=2')`)
+  return sql`SELECT c.valid, c.reason, c.at, c.repair, m.base::text AS base, ST_Area(m.base) AS area,
+      ST_Perimeter(m.base) AS perimeter,
+      ST_Area(ST_Transform(m.base, ${GEOGRAPHIC_SRID}::integer)::geography) AS "areaGeography",
+      ST_AsGeoJSON(ST_Transform(m.base, ${GEOGRAPHIC_SRID}::integer), 9, 0)::json AS geometry,
       CASE WHEN NOT ST_IsEmpty(m.eroded) THEN m.eroded::text END AS eroded, m.dilated::text AS dilated,
       json_build_array(ST_X(m.inside), ST_Y(m.inside)) AS inside
     FROM (${validity(multiPolygon(polygons, working), working)}) AS c
-    LEFT JOIN LATERAL (SELECT ${moved(-width)} AS eroded, ${moved(width)} AS dilated,
+    LEFT JOIN LATERAL (SELECT ${gridded(sql`c.geom`)} AS base, ${moved(-width)} AS eroded, ${moved(width)} AS dilated,
       ST_Transform(ST_PointOnSurface(c.geom), ${GEOGRAPHIC_SRID}::integer) AS inside) AS m ON c.valid`
 }
