@@ -3,7 +3,9 @@ import { VectorTile as StrictTile } from 'mapbox-vector-tile'
 import t from 'tap'
 import { type Database, name, sql } from '../../server/lib/sql.ts'
 import { type TileId, tileAt } from '../../server/lib/tile-id.ts'
+import { MemorySource } from '../../server/tiles/memory-source.ts'
 import { createTiles, tileKey } from '../../server/tiles/tiles.ts'
+import { TileWorkers } from '../../server/tiles/worker-pool.ts'
 import { onBothDatabases } from '../helper.ts'
 import {
   decode,
@@ -223,6 +225,18 @@ await onBothDatabases(t, async (t, db) => {
     const uncached = engine({ indexBytes: 1, cacheBytes: 0 })
     for (let i = 0; i < 2; i++) t.ok((await uncached.get([member(places)], whole)).gzip)
     t.match(uncached.stats(), { builds: 2, indexes: 0 })
+  })
+
+  t.test('a thread that dies takes its layers along; the next request reads them again in a new one', async t => {
+    const workers = new TileWorkers(1)
+    t.teardown(() => workers.close())
+    const source = new MemorySource({ db, workers, maxBytes: 1e9 })
+    t.ok((await source.cut(places, 1, whole)).mvt)
+    const during = source.cut(roads, 1, whole)
+    await workers.close()
+    await t.rejects(during, { message: 'A tile worker has stopped.' })
+    t.ok((await source.cut(places, 1, whole)).mvt)
+    t.equal(source.stats().indexes, 1)
   })
 
   t.test('a failed reading is told to all who wait, and tried again by the next', async t => {
