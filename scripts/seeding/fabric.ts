@@ -29,7 +29,7 @@ interface Habit {
 export const HABITS = {
   homestead: { margin: 7, block: [72, 30], street: [3.5, 6], parcel: [112, 150], smallest: 62 },
   urban: { margin: 11, block: [120, 78], street: [8, 13], parcel: [520, 1500], smallest: 220 },
-  industry: { margin: 9, block: [150, 95], street: [8, 12], parcel: [850, 2400], smallest: 400 }
+  industry: { margin: 9, block: [150, 95], street: [8, 12], parcel: [800, 2150], smallest: 380 }
 } satisfies Record<string, Habit>
 
 /** Cuts fish ponds out of a face: long basins with dikes between (桑基鱼塘). */
@@ -165,7 +165,7 @@ function cutRow(ring: Ring, axis: number, limit: number, habit: Habit, r: Random
 
 /** A house fills most of its plot; some are L-shaped, some plots stand empty. */
 function house(plot: Ring, r: Random): Ring[][] {
-  if (chance(r, 0.06)) return []
+  if (chance(r, 0.045)) return []
   const body = inset(plot, between(r, 0.3, 0.95))
   if (body.length < 3 || area(body) < 30) return []
   return chance(r, 0.22) ? [[notched(body, r)]] : [[body]]
@@ -186,7 +186,7 @@ function sheds(plot: Ring, axis: number, r: Random): Ring[][] {
   const yard = inset(plot, between(r, 3.5, 7))
   if (yard.length < 3) return []
   let parts: Ring[] = [yard]
-  for (let cuts = whole(r, 0, area(yard) > 2000 ? 2 : 1); cuts > 0; cuts--) {
+  for (let cuts = whole(r, area(yard) > 900 ? 1 : 0, area(yard) > 1700 ? 3 : 1); cuts > 0; cuts--) {
     const largest = parts.reduce((a, b) => (area(b) > area(a) ? b : a))
     const done = cut(largest, axis, between(r, 0.38, 0.62), 0, between(r, 4, 8))
     if (done) parts = [...parts.filter(p => p !== largest), ...done.halves]
