@@ -335,8 +335,12 @@ await onBothDatabases(t, async (t, db) => {
       sending.on('close', resolve)
       sending.write(whole.subarray(0, whole.length / 2), () => sending.destroy())
     })
-    for (let tries = 0; tries < 100 && (await readdir(`${dataDir}/uploads`)).length > 0; tries++) {
-      await new Promise(resolve => setTimeout(resolve, 50))
+    let seen = false
+    for (let tries = 0; tries < 200; tries++) {
+      const left = await readdir(`${dataDir}/uploads`)
+      if (seen && left.length === 0) break
+      seen ||= left.length > 0
+      await new Promise(resolve => setTimeout(resolve, 10))
     }
     t.strictSame(await state(), before)
   })
