@@ -307,22 +307,22 @@ await onBothDatabases(t, async (t, db) => {
     const url = '/api/land-checks'
     const payload = { wkt: PARCEL, crs: 'EPSG:4547' }
     t.equal((await app.inject({ method: 'POST', url, payload })).statusCode, 401)
-    t.equal((await app.inject({ method: 'POST', url, payload, headers: as['reader'] })).statusCode, 403)
-    const made = await app.inject({ method: 'POST', url, payload, headers: as['checker'] })
+    t.equal((await app.inject({ method: 'POST', url, payload, headers: as.reader })).statusCode, 403)
+    const made = await app.inject({ method: 'POST', url, payload, headers: as.checker })
     t.equal(made.statusCode, 201, made.body)
     const result: LandCheckResult = made.json()
     t.equal(result.verdict, 'INDETERMINATE', 'the demonstration layers were never published here')
     t.equal(result.netCheck.complete, false)
     t.match(result.rules[0], { id: 'PBF-01', status: 'NOT_EVALUATED' })
     const location = String(made.headers['location'])
-    const again = await app.inject({ url: location, headers: as['checker'] })
+    const again = await app.inject({ url: location, headers: as.checker })
     t.equal(again.body, made.body)
     t.match(again.headers['cache-control'], 'immutable')
     const etag = String(again.headers['etag'])
-    const same = await app.inject({ url: location, headers: { ...as['checker'], 'if-none-match': etag } })
+    const same = await app.inject({ url: location, headers: { ...as.checker, 'if-none-match': etag } })
     t.equal(same.statusCode, 304)
     t.equal((await app.inject({ url: location })).statusCode, 401)
-    t.match((await app.inject({ url: `${url}/${newId(new Date())}`, headers: as['checker'] })).json(), {
+    t.match((await app.inject({ url: `${url}/${newId(new Date())}`, headers: as.checker })).json(), {
       code: 'LAND_CHECK_UNKNOWN'
     })
     for (const [body, status, code] of [
@@ -333,7 +333,7 @@ await onBothDatabases(t, async (t, db) => {
       [{ ...payload, ruleset: 'nope' }, 404, 'RULESET_UNKNOWN'],
       [{ geojson: { type: 'Point', coordinates: [1, 2] } }, 400, 'BAD_REQUEST']
     ] as const) {
-      const refused = await app.inject({ method: 'POST', url, payload: body, headers: as['checker'] })
+      const refused = await app.inject({ method: 'POST', url, payload: body, headers: as.checker })
       t.match([refused.statusCode, refused.json().code], [status, code], refused.body)
     }
     t.match((await app.inject('/api/rulesets')).json(), { rulesets: [{ id: 'homestead-demo', rules: 9 }] })
