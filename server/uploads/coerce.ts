@@ -38,7 +38,7 @@ export function coerce(type: Field['type'], given: unknown): Coerced {
 }
 
 /** A whole number beyond 2^53 has lost digits on the way: an identifier must be text. */
-const imprecise = (value: unknown) =>
+export const imprecise = (value: unknown) =>
   typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)
 
 function boolean(text: string): Coerced {

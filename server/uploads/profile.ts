@@ -59,7 +59,7 @@ export class Profiler {
     const column = this.#columns.get(name) ?? this.#begin(name)
     if (value === null || value === undefined || value === '') return
     column.filled++
-    const fitting = typesOf(value)
+    const fitting = typesOf(value, this.#fractions.has(name))
     if (column.filled === 1) for (const type of fitting) column.candidates.add(type)
     else for (const type of column.candidates) if (!fitting.includes(type)) column.candidates.delete(type)
     if (!column.seen) return
@@ -85,9 +85,13 @@ export class Profiler {
 }
 
 /** The types a value may have, narrowest first. Digits in text stay text: codes begin with 0. */
-function typesOf(value: unknown): SimpleType[] {
+function typesOf(value: unknown, hasFractions: boolean): SimpleType[] {
   if (typeof value === 'boolean') return ['boolean', 'text']
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? ['integer', 'number', 'text'] : ['number', 'text']
+  if (typeof value === 'number') {
+    if (Number.isSafeInteger(value)) return ['integer', 'number', 'text']
+    // Whole and beyond 2^53: an identifier that lost digits on the way, unless the column holds measurements.
+    return Number.isInteger(value) && !hasFractions ? ['text'] : ['number', 'text']
+  }
   if (typeof value !== 'string') return ['text']
   const fitting: SimpleType[] = /[-/]/.test(value) ? TEXT_TYPES.filter(type => !coerce(type, value).bad) : []
   return [...fitting, 'text']

@@ -3,6 +3,7 @@ import { type Queryable, type Row, sql } from '../lib/sql.ts'
 import type { UploadForm } from './form.ts'
 import { noUpload, serverStopped } from './problems.ts'
 import type { Report } from './report.ts'
+import { dropStaging } from './staging.ts'
 
 /** yitu.upload: what is known of every upload, while it is worked on and after. */
 
@@ -82,7 +83,7 @@ export async function abandonUploads(db: Queryable, serverId: string, own: boole
     WHERE finished_at IS NULL AND ((${own}::boolean AND server_id = ${serverId})
       OR seen_at < now() - make_interval(secs => ${SILENT_SECONDS}))
     RETURNING id`)
-  for (const { id } of ended) await db.query(sql`DROP TABLE IF EXISTS ${{ identifier: `staging."${stagingOf(id)}"` }}`)
+  for (const { id } of ended) await dropStaging(db, stagingOf(id))
   return ended.map(({ id }) => id)
 }
 

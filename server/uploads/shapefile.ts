@@ -1,7 +1,8 @@
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkPrj } from './crs.ts'
-import { detectEncoding, readDbfHeader } from './dbf.ts'
+import { type DbfHeader, detectEncoding, readDbfHeader } from './dbf.ts'
+import { decoder } from './features.ts'
 import { badShapefile, incompleteShapefile, noShapefile, severalShapefiles } from './problems.ts'
 import type { Source } from './source.ts'
 import { type Member, openZip } from './zip.ts'
@@ -87,10 +88,12 @@ async function describe(folder: string, stem: string, hasCpg: boolean): Promise<
     file: 'data.shp',
     crs,
     encoding,
-    numberFields: header.fields.filter(f => f.type === 'F' || (f.type === 'N' && f.decimals > 0)).map(f => f.name),
+    numberFields: header.fields.filter(hasFractions).map(({ name }) => decoder(encoding)(name)),
     notes: shape.hasZ || shape.hasM ? [{ zh: 'Z、M 值已略去', en: 'Z and M values were dropped' }] : []
   }
 }
+
+const hasFractions = ({ type, decimals }: DbfHeader['fields'][number]) => type === 'F' || (type === 'N' && decimals > 0)
 
 /** Shape type codes of the ESRI white paper (1998): 1x has Z and perhaps M, 2x has M. */
 async function readShapeType(path: string): Promise<{ hasZ: boolean; hasM: boolean }> {

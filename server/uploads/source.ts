@@ -11,7 +11,7 @@ export interface Source {
   crs: string
   /** Of attribute texts, a WHATWG label. GDAL is told latin1 for a shapefile, so that its texts are bytes to decode. */
   encoding: string
-  /** Columns declared to hold fractions, though every value may be whole; names as bytes read as latin1. */
+  /** Columns declared to hold fractions, though every value may be whole. */
   numberFields: string[]
   notes: Text[]
 }

@@ -2,7 +2,7 @@ import type { Layer } from '../catalog/layer.ts'
 import type { CodeList } from '../catalog/shared.ts'
 import type { Queryable } from '../lib/sql.ts'
 import { writeWkb } from '../lib/wkb.ts'
-import { coerce } from './coerce.ts'
+import { coerce, imprecise } from './coerce.ts'
 import type { SourceFeature } from './features.ts'
 import type { Mapped } from './infer.ts'
 import { addIssue, type Report } from './report.ts'
@@ -51,6 +51,11 @@ export async function stageFeatures(
   await flush()
 }
 
+const LOST_DIGITS = {
+  zh: '整数超过 2^53,数字已丢失精度;标识请以文本保存',
+  en: 'A whole number beyond 2^53 has lost digits; keep identifiers as text'
+}
+
 type Codes = Map<string, { open: boolean; known: Set<string> }>
 
 function codesOf(layer: Layer, codeLists: ReadonlyMap<string, CodeList>): Codes {
@@ -74,7 +79,9 @@ function toRow(feature: SourceFeature, mapped: Mapped[], codes: Codes, report: R
         ...at,
         kind: 'bad-value',
         severity: 'error',
-        message: { zh: `“${field.title.zh}” 须为 ${field.type}`, en: `${field.name} must be ${field.type}` }
+        message: imprecise(given)
+          ? LOST_DIGITS
+          : { zh: `“${field.title.zh}” 须为 ${field.type}`, en: `${field.name} must be ${field.type}` }
       })
       return null
     }

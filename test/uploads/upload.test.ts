@@ -207,6 +207,19 @@ await onBothDatabases(t, async (t, db) => {
     t.match(await db.query(sql`SELECT feature_id FROM data.breaks WHERE rev_to IS NULL`), [{ feature_id: 'a' }])
   })
 
+  t.test('a number too long to be exact is refused, not rounded', async t => {
+    const file = Buffer.from(
+      geojson([plot({ code: 'a', n: 0 })])
+        .toString()
+        .replace('"n":0', '"n":440605001001000001')
+    )
+    const ended = await upload({ layer: 'long-numbers', title: '长数字' }, file)
+    t.match(ended, {
+      status: 'refused',
+      report: { issues: [{ index: 0, field: 'n', message: { en: /keep identifiers as text/ } }] }
+    })
+  })
+
   t.test('only publishers may, and they see their uploads newest first', async t => {
     for (const [who, status] of [
       ['checker', 403],
