@@ -36,6 +36,6 @@ export default defineConfig({
     target: 'es2022',
     // Fonts as data: URLs would go past the content security policy and be loaded whether needed or not.
     assetsInlineLimit: 0,
-    chunkSizeWarningLimit: 1600
+    chunkSizeWarningLimit: 2000
   }
 })

@@ -23,7 +23,7 @@ export function addOverlays(map: MapLibre): void {
     id: 'console-partition-fill',
     type: 'fill',
     source: 'console-partition',
-    paint: { 'fill-color': color as unknown as string, 'fill-opacity': 0.62 }
+    paint: { 'fill-color': color as unknown as string, 'fill-opacity': 0.7 }
   })
   map.addLayer({
     id: 'console-parcel-casing',
