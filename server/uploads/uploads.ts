@@ -10,6 +10,7 @@ import { type Job, type JobContext, reportFor, runJob } from './job.ts'
 import { noFile, serverStopped, uploadFailed } from './problems.ts'
 import { openReceived, type Received, receiveFile } from './receive.ts'
 import { abandonUploads, finishUpload, insertUpload, markAlive } from './record.ts'
+import type { Report } from './report.ts'
 
 export interface UploadsOptions extends Omit<JobContext, 'gdal' | 'timeoutSeconds'> {
   /** Uploads are kept in `<dataDir>/uploads/<id>/` while they are worked on. */
@@ -112,22 +113,22 @@ export class Uploads {
   }
 
   async #work(job: Job): Promise<void> {
-    const { db } = this.#options
     const report = reportFor(job)
+    const end = await this.#outcome(job, report)
+    // Whoever reads that an upload has ended finds nothing of it left behind.
+    await rm(job.folder, { recursive: true, force: true })
+    await finishUpload(this.#options.db, job.id, { ...end, report })
+  }
+
+  async #outcome(job: Job, report: Report): Promise<{ status: 'published' | 'refused' | 'failed'; problem?: Problem }> {
     try {
       await runJob(this.#context, job, report, this.#stop.signal)
-      await finishUpload(db, job.id, { status: 'published', report })
+      return { status: 'published' }
     } catch (error) {
-      if (error instanceof Problem && error.status < 500) {
-        await finishUpload(db, job.id, { status: 'refused', report, problem: error })
-      } else {
-        const stopped = this.#stop.signal.aborted
-        const problem = stopped ? serverStopped() : uploadFailed({ id: job.id })
-        if (!stopped) this.#options.onFault(error, job.id)
-        await finishUpload(db, job.id, { status: 'failed', report, problem })
-      }
-    } finally {
-      await rm(job.folder, { recursive: true, force: true })
+      if (error instanceof Problem && error.status < 500) return { status: 'refused', problem: error }
+      if (this.#stop.signal.aborted) return { status: 'failed', problem: serverStopped() }
+      this.#options.onFault(error, job.id)
+      return { status: 'failed', problem: uploadFailed({ id: job.id }) }
     }
   }
 
