@@ -1,6 +1,6 @@
 import { GEOGRAPHIC_SRID, sridOf } from '../lib/crs.ts'
 import { type Statement, sql } from '../lib/sql.ts'
-import { isThin, OVERLAY_GRID, type Part, parcelRows, type Shapes, type Variant } from './plan-rule.ts'
+import { isThin, land, OVERLAY_GRID, type Part, parcelRows, type Shapes, type Variant } from './plan-rule.ts'
 import type { Ruleset } from './ruleset.ts'
 
 /** Whose a point is, in this order: forbidden > restricted > buildable > uncovered. */
@@ -41,8 +41,10 @@ export function planPartition(
   sliver: { area: number; width: number }
 ): Statement {
   const nothing = sql`ST_GeomFromText('POLYGON EMPTY', ${sridOf(ruleset.workingCrs)}::integer)`
-  const of = (land: string) => sql`coalesce((SELECT ST_Union(c.geom, ${OVERLAY_GRID} ORDER BY c.place) FROM clip c
-    WHERE c.variant = p.variant AND c.land = ${land}::text), ${nothing})`
+  const of = (owner: string) => sql`coalesce((SELECT ${land(sql`ST_Union(c.geom, ${OVERLAY_GRID} ORDER BY c.place)`)}
+    FROM clip c WHERE c.variant = p.variant AND c.land = ${owner}::text), ${nothing})`
+  const union = (a: Statement, b: Statement) => land(sql`ST_Union(${a}, ${b}, ${OVERLAY_GRID})`)
+  const without = (a: Statement, b: Statement) => land(sql`ST_Difference(${a}, ${b}, ${OVERLAY_GRID})`)
   const part = { text: 'd.geom', values: [] }
   return sql`WITH ${parcelRows(shapes)},
     clip AS MATERIALIZED (SELECT c.variant, c.land, c.geom::geometry AS geom, c.place
@@ -50,11 +52,10 @@ export function planPartition(
         WITH ORDINALITY AS c (variant, land, geom, place)),
     f AS MATERIALIZED (SELECT p.variant, p.geom, ${of('forbidden')} AS f, ${of('restricted')} AS restricted,
       ${of('buildable')} AS buildable FROM parcel p),
-    r AS MATERIALIZED (SELECT *, ST_Union(f, restricted, ${OVERLAY_GRID}) AS f_r,
-      ST_Difference(restricted, f, ${OVERLAY_GRID}) AS r FROM f),
-    owned AS MATERIALIZED (SELECT variant, geom, f AS forbidden, r AS restricted, ST_Difference(buildable, f_r, ${OVERLAY_GRID}) AS buildable,
-      ST_Difference(geom, ST_Union(f_r, buildable, ${OVERLAY_GRID}), ${OVERLAY_GRID}) AS uncovered FROM r),
-    class AS MATERIALIZED (SELECT k.land, ST_CollectionExtract(k.geom, 3) AS geom FROM owned o
+    r AS MATERIALIZED (SELECT *, ${union(sql`f`, sql`restricted`)} AS f_r, ${without(sql`restricted`, sql`f`)} AS r FROM f),
+    owned AS MATERIALIZED (SELECT variant, geom, f AS forbidden, r AS restricted, ${without(sql`buildable`, sql`f_r`)} AS buildable,
+      ${without(sql`geom`, union(sql`f_r`, sql`buildable`))} AS uncovered FROM r),
+    class AS MATERIALIZED (SELECT k.land, k.geom FROM owned o
       CROSS JOIN LATERAL (VALUES ('forbidden', o.forbidden), ('restricted', o.restricted), ('buildable', o.buildable),
         ('uncovered', o.uncovered)) AS k (land, geom) WHERE o.variant = 'base')
     SELECT

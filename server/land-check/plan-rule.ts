@@ -62,6 +62,9 @@ export interface RuleMeasure {
  */
 export const OVERLAY_GRID = sql`1e-7::float8`
 
+/** What is left of an overlay that is land: lines and points where pieces touch are none, and no overlay takes both. */
+export const land = (overlay: Statement): Statement => sql`ST_CollectionExtract(${overlay}, 3)`
+
 const degrees = (geometry: Statement) =>
   sql`ST_AsGeoJSON(ST_Transform(${geometry}, ${GEOGRAPHIC_SRID}::integer), 9, 0)::json`
 
@@ -116,10 +119,10 @@ export function planRule(context: RuleContext): Statement {
     zone AS MATERIALIZED (
       SELECT c.feature_id, c.rev_from, c.attributes, ${onGrid(ruleset, literalSql('c.geom'))} AS geom FROM candidate c WHERE c.valid),
     hit AS MATERIALIZED (
-      SELECT p.variant, z.feature_id, z.rev_from, z.attributes, ST_CollectionExtract(ST_Intersection(p.geom, z.geom, ${OVERLAY_GRID}), 3) AS geom
+      SELECT p.variant, z.feature_id, z.rev_from, z.attributes, ${land(sql`ST_Intersection(p.geom, z.geom, ${OVERLAY_GRID})`)} AS geom
       FROM parcel p JOIN zone z ON p.geom && z.geom AND ST_Relate(p.geom, z.geom, 'T********')),
     merged AS MATERIALIZED (
-      SELECT h.variant, count(*)::integer AS overlaps, ST_Union(h.geom, ${OVERLAY_GRID} ORDER BY h.feature_id COLLATE "C") AS geom
+      SELECT h.variant, count(*)::integer AS overlaps, ${land(sql`ST_Union(h.geom, ${OVERLAY_GRID} ORDER BY h.feature_id COLLATE "C")`)} AS geom
       FROM hit h GROUP BY h.variant),
     measured AS (
       SELECT m.variant, json_build_object('overlaps', m.overlaps, 'clip', m.geom::text, 'parts', (
