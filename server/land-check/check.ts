@@ -37,18 +37,23 @@ const SETTINGS = sql`SELECT set_config('jit', 'off', true), set_config('statemen
 export async function checkLand(engine: LandCheckEngine, request: LandCheckRequest): Promise<Answer> {
   const { db, catalog, rulesets, version } = engine
   const ruleset = getRuleset(rulesets, request.ruleset)
-  return db.transaction(
-    async tx => {
-      await tx.query(SETTINGS)
-      const parcel = await takeParcel(tx, request, ruleset)
-      const { applicationType } = request
-      const evaluation = await evaluate({ tx, catalog, ruleset, parcel, ...(applicationType && { applicationType }) })
-      if (evaluation.outcomes.every(({ reason }) => reason === 'error' || reason === 'timeout'))
-        throw layersUnavailable()
-      return compose({ request, ruleset, parcel, evaluation, version })
-    },
-    { isolation: 'repeatable read', readOnly: true }
-  )
+  return db
+    .transaction(
+      async tx => {
+        await tx.query(SETTINGS)
+        const parcel = await takeParcel(tx, request, ruleset)
+        const { applicationType } = request
+        const evaluation = await evaluate({ tx, catalog, ruleset, parcel, ...(applicationType && { applicationType }) })
+        if (evaluation.outcomes.every(({ reason }) => reason === 'error' || reason === 'timeout'))
+          throw layersUnavailable()
+        return compose({ request, ruleset, parcel, evaluation, version })
+      },
+      { isolation: 'repeatable read', readOnly: true }
+    )
+    .catch(error => {
+      // Outside the rules (intake, partition) a timeout leaves nothing to answer with.
+      throw error.code === '57014' ? layersUnavailable({}, { cause: error }) : error
+    })
 }
 
 /**
