@@ -31,7 +31,12 @@ async function sources(folder: string, endings = /\.(ts|vue)$/): Promise<Source[
       .map(async file => {
         const text = await readFile(join(ROOT, folder, file), 'utf8')
         const imports = [...text.matchAll(/(?:from|import|import\()\s*'([^']+)'/g)].map(match => match[1] ?? '')
-        return { path: join(folder, file), folder: dirname(file) === '.' ? '' : (file.split('/')[0] ?? ''), text, imports }
+        return {
+          path: join(folder, file),
+          folder: dirname(file) === '.' ? '' : (file.split('/')[0] ?? ''),
+          text,
+          imports
+        }
       })
   )
 }
@@ -84,7 +89,10 @@ t.test('the rule itself refuses what it should', async t => {
 t.test(`no file is longer than ${MAX_LINES} lines`, async t => {
   const all = [...(await sources('server')), ...(await sources('scripts')), ...(await sources('test'))]
   const long = all.map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))
-  t.strictSame(long.filter(({ path, lines }) => lines > MAX_LINES && !path.startsWith('test/')), [])
+  t.strictSame(
+    long.filter(({ path, lines }) => lines > MAX_LINES && !path.startsWith('test/')),
+    []
+  )
 })
 
 t.test('only config.ts reads the environment', async t => {
