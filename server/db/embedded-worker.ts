@@ -2,7 +2,8 @@
  * The thread that owns PGlite (PostgreSQL and PostGIS in WASM), so that SQL never blocks the event loop.
  * It answers one message at a time; whoever sends them keeps transactions apart (see embedded.ts).
  */
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
 import { postgis } from '@electric-sql/pglite-postgis'
@@ -31,6 +32,7 @@ async function open(): Promise<PGlite> {
 async function save(db: PGlite, file: string) {
   const partial = `${file}.${process.pid}`
   const dump = await db.dumpDataDir('none')
+  await mkdir(dirname(file), { recursive: true })
   await writeFile(partial, Buffer.from(await dump.arrayBuffer()))
   await rename(partial, file)
 }
