@@ -7,6 +7,7 @@ import { emptyReport } from '../../server/uploads/report.ts'
 import { stageFeatures } from '../../server/uploads/stage-features.ts'
 import { createStaging, dropStaging } from '../../server/uploads/staging.ts'
 import { onBothDatabases, testApp } from '../helper.ts'
+import { featuresInTiles } from '../tiles/collect.ts'
 import { DATA, geojson, plot, sender, withoutData } from './client.ts'
 import { field, testLayer } from './layers.ts'
 import { zip } from './zip.ts'
@@ -52,6 +53,8 @@ await onBothDatabases(t, async (t, db) => {
     t.ok(layer.style.length > 0)
     t.equal(layer.fields[0]?.name, 'osm_id', 'the business key')
     t.match((await app.inject('/api/layers/towns')).json(), { id: 'towns', featureCount: 7 })
+    const tiled = [...(await featuresInTiles(app, 'towns', 11)).values()] as { name: string; osm_id: number }[]
+    t.strictSame(tiled.map(({ name }) => name).sort(), rows.map(({ name }) => name).sort(), 'and tiles, names and all')
     t.same((await upload({ layer: 'towns' }, file)).report.result?.unchanged, true, 'the same again is no revision')
   })
 
@@ -70,6 +73,13 @@ await onBothDatabases(t, async (t, db) => {
     t.equal(stored.length, drawn.length)
     const off = Math.max(...stored.map(({ area }, i) => Math.abs(area - (drawn[i] ?? 0))))
     t.ok(off < 0.01, `areas are off by ${off} m² at most`)
+    const tiled = [...(await featuresInTiles(app, 'zone-urba', 15)).values()] as { libelle: string; libelong: string }[]
+    const names = await db.query<{ libelle: string; libelong: string }>(
+      sql`SELECT libelle, libelong FROM data.zone_urba WHERE rev_to IS NULL`
+    )
+    const listed = (rows: { libelle: string; libelong: string }[]) => rows.map(r => `${r.libelle} ${r.libelong}`).sort()
+    t.equal(tiled.length, 90, 'every zone is in the tiles')
+    t.strictSame(listed(tiled), listed(names))
     t.match(app.catalog.get('zone-urba').fields[0], { name: 'feature_no' }, 'no column is unique: features are counted')
   })
 
