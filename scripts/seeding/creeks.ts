@@ -1,3 +1,4 @@
+import { softened } from './curve.ts'
 import type { Side } from './mesh.ts'
 import { distance, isSimple, type Point, type Ring } from './plane.ts'
 import { between, random, whole } from './random.ts'
@@ -35,8 +36,9 @@ export function creeksOf(world: World, count: number): Creek[] {
     const start = mouths[Math.floor(r() * mouths.length)]!
     const sides = walk(mesh.corner, out, start, used, whole(r, 7, 20))
     if (sides.length < 5) continue
-    const line = sides.flatMap(side => mesh.border(side))
-    line.push(mesh.corner(sides[sides.length - 1]!.to))
+    const corners = [...sides.map(side => mesh.corner(side.from)), mesh.corner(sides[sides.length - 1]!.to)]
+    const apart = corners.filter((p, i) => i === 0 || i === corners.length - 1 || distance(p, corners[i - 1]!) > 60)
+    const line = softened(apart, 3)
     for (const side of sides) {
       used.add(side.from)
       mouths.push(side.to)

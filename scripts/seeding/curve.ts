@@ -25,6 +25,16 @@ function spline(a: Point, b: Point, c: Point, d: Point, t: number): Point {
   return [at(0), at(1)]
 }
 
+/** Cuts the corners of a line, `rounds` times (Chaikin); its ends stay. */
+export function softened(line: readonly Point[], rounds: number): Point[] {
+  let out = [...line]
+  for (; rounds > 0; rounds--) {
+    const cut = out.slice(1).flatMap((b, i) => [along(out[i]!, b, 0.25), along(out[i]!, b, 0.75)])
+    out = [out[0]!, ...cut.slice(1, -1), out[out.length - 1]!]
+  }
+  return out
+}
+
 /** Points at equal steps along a line, each with its unit direction. */
 export function stations(line: readonly Point[], step: number): { at: Point; heading: Point }[] {
   const out: { at: Point; heading: Point }[] = []

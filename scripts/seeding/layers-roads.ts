@@ -112,34 +112,37 @@ export function* urbanRoads({ world, wanted }: Plan): Generator<Feature> {
       division_code: villageCode(world, face)
     }
   })
+  const large = (face: number, side: Side, artery: number): Feature => {
+    const village = world.villages[world.villageOf[face]!]!
+    const town = world.towns[village.town]!
+    const [a, b] = [world.mesh.corner(side.from), world.mesh.corner(side.to)]
+    const turn = Math.round(Math.atan2(b[1] - a[1], b[0] - a[0]) * 2) % 3
+    const line = artery >= 0 ? artery : hash(world.seed, village.index, turn) % 4
+    return feature(
+      face,
+      sideLine(world, side),
+      `${town.code.slice(6, 9)}${artery >= 0 ? 'A' : 'B'}${number(artery >= 0 ? line : village.index * 4 + line, 4)}`,
+      STREETS[(town.index * 4 + line + (artery >= 0 ? 0 : village.index)) % STREETS.length]!,
+      artery >= 0 ? '2' : '3',
+      artery >= 0 ? 40 : 24
+    )
+  }
+  // Arterials first, so that a small share still shows how the cores hang together.
+  const arterials = world.ranked.urban
+    .flatMap(face => streetSides(world, face).map(found => ({ face, ...found })))
+    .filter(({ artery }) => artery >= 0)
+    .slice(0, Math.ceil(left * 0.45))
+  for (const { face, side, artery } of arterials) {
+    left -= 1
+    yield large(face, side, artery)
+  }
+  const drawn = new Set(arterials.map(({ side }) => side))
   for (const face of world.ranked.urban) {
     const village = world.villages[world.villageOf[face]!]!
-    for (const side of world.mesh.faces[face]!.sides) {
-      const shared = world.use[side.neighbour] === 'urban'
-      if (
-        (shared && side.neighbour < face) ||
-        world.villageOf[side.neighbour]! < 0 ||
-        world.use[side.neighbour] === 'water'
-      )
-        continue
-      const [a, b] = [world.mesh.corner(side.from), world.mesh.corner(side.to)]
-      if (distance(a, b) < 12) continue
+    for (const { side, artery } of streetSides(world, face)) {
+      if (drawn.has(side)) continue
       if (left-- <= 0) return
-      const town = world.towns[village.town]!
-      const artery = arterial(town.centre, a, b)
-      const line =
-        artery >= 0
-          ? artery
-          : Math.floor(hash(world.seed, village.index, Math.round(Math.atan2(b[1] - a[1], b[0] - a[0]) * 2) % 3) % 4)
-      const name = STREETS[(town.index * 4 + line + (artery >= 0 ? 0 : village.index)) % STREETS.length]!
-      yield feature(
-        face,
-        sideLine(world, side),
-        `${town.code.slice(6, 9)}${artery >= 0 ? 'A' : 'B'}${number(artery >= 0 ? line : village.index * 4 + line, 4)}`,
-        name,
-        artery >= 0 ? '2' : '3',
-        artery >= 0 ? 40 : 24
-      )
+      yield large(face, side, artery)
     }
     for (const [k, street] of fabricOf(world, face).streets.entries()) {
       if (left-- <= 0) return
@@ -153,6 +156,18 @@ export function* urbanRoads({ world, wanted }: Plan): Generator<Feature> {
       )
     }
   }
+}
+
+/** The sides of an urban face that streets run along, each listed with one of its faces only, and its arterial or −1. */
+function streetSides(world: World, face: number): { side: Side; artery: number }[] {
+  const { centre } = world.towns[world.villages[world.villageOf[face]!]!.town]!
+  return world.mesh.faces[face]!.sides.flatMap(side => {
+    const other = side.neighbour
+    if (world.use[other] === 'urban' && other < face) return []
+    if (world.villageOf[other]! < 0 || world.use[other] === 'water') return []
+    const [a, b] = [world.mesh.corner(side.from), world.mesh.corner(side.to)]
+    return distance(a, b) < 12 ? [] : [{ side, artery: arterial(centre, a, b) }]
+  })
 }
 
 /** The number of the arterial (four lines through and past a town's centre) that a side runs along, else −1. */

@@ -53,7 +53,7 @@ export function* riverLines(plan: Plan): Generator<Feature> {
 export function* waterBodies(plan: Plan): Generator<Feature> {
   const { world } = plan
   let left = plan.wanted('water-body')
-  const feature = (polygons: Ring[][], kind: string, id: string, name: string, division: string): Feature => ({
+  const feature = (polygons: Ring[][], kind: string, id: string, name: string | null, division: string): Feature => ({
     shape: { type: 'MultiPolygon', polygons },
     values: {
       object_code: `SX${id}`,
@@ -99,7 +99,7 @@ export function* waterBodies(plan: Plan): Generator<Feature> {
   for (const face of world.ranked.pond)
     for (const [k, ring] of pondsOf(world, face).entries()) {
       if (left-- <= 0) return
-      yield feature([[ring]], '1104', pondId(world, face, k), '坑塘', villageCode(world, face))
+      yield feature([[ring]], '1104', pondId(world, face, k), null, villageCode(world, face))
     }
 }
 

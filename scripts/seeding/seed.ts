@@ -72,7 +72,7 @@ async function seedLayer(
     await stageRows(db, layer, stagingId, batch)
     done += batch.length
     batch = []
-    onProgress({ layer: layer.id, done, total: Math.max(total, done), finished: false })
+    onProgress({ layer: layer.id, done, total: Math.max(total, done + 1), finished: false })
   }
   await dropStaging(db, stagingId)
   await createStaging(db, layer, stagingId)

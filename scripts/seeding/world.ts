@@ -21,7 +21,7 @@ export interface World extends Divisions, LandUse {
 
 /** How far a border may leave the straight line: little where streets and dikes follow it, much in the open. */
 const ROUGHNESS: Record<Use, number> = {
-  outside: 55,
+  outside: 15,
   water: 14,
   forest: 40,
   urban: 0,
@@ -41,7 +41,7 @@ export function makeWorld(seed: number): World {
     const road = ground.nearHighway.nearest([(p[0] + q[0]) / 2, (p[1] + q[1]) / 2])
     if (road && road.distance < 45) return 0
     const [one, other] = [use[a]!, use[b]!]
-    if (one === 'outside' || other === 'outside') return 45
+    if (one === 'outside' || other === 'outside') return 15
     return Math.min(ROUGHNESS[one], ROUGHNESS[other])
   }
   const mesh = makeMesh(ground.sites, roughness, seed)

@@ -1,6 +1,6 @@
 import { GEOGRAPHIC_SRID, sridOf } from '../lib/crs.ts'
 import { type Statement, sql } from '../lib/sql.ts'
-import { isThin, type Part, parcelRows, type Shapes, type Variant } from './plan-rule.ts'
+import { isThin, OVERLAY_GRID, type Part, parcelRows, type Shapes, type Variant } from './plan-rule.ts'
 import type { Ruleset } from './ruleset.ts'
 
 /** Whose a point is, in this order: forbidden > restricted > buildable > uncovered. */
@@ -41,7 +41,7 @@ export function planPartition(
   sliver: { area: number; width: number }
 ): Statement {
   const nothing = sql`ST_GeomFromText('POLYGON EMPTY', ${sridOf(ruleset.workingCrs)}::integer)`
-  const of = (land: string) => sql`coalesce((SELECT ST_Union(c.geom ORDER BY c.place) FROM clip c
+  const of = (land: string) => sql`coalesce((SELECT ST_Union(c.geom, ${OVERLAY_GRID} ORDER BY c.place) FROM clip c
     WHERE c.variant = p.variant AND c.land = ${land}::text), ${nothing})`
   const part = { text: 'd.geom', values: [] }
   return sql`WITH ${parcelRows(shapes)},
@@ -50,9 +50,10 @@ export function planPartition(
         WITH ORDINALITY AS c (variant, land, geom, place)),
     f AS MATERIALIZED (SELECT p.variant, p.geom, ${of('forbidden')} AS f, ${of('restricted')} AS restricted,
       ${of('buildable')} AS buildable FROM parcel p),
-    r AS MATERIALIZED (SELECT *, ST_Union(f, restricted) AS f_r, ST_Difference(restricted, f) AS r FROM f),
-    owned AS MATERIALIZED (SELECT variant, geom, f AS forbidden, r AS restricted, ST_Difference(buildable, f_r) AS buildable,
-      ST_Difference(geom, ST_Union(f_r, buildable)) AS uncovered FROM r),
+    r AS MATERIALIZED (SELECT *, ST_Union(f, restricted, ${OVERLAY_GRID}) AS f_r,
+      ST_Difference(restricted, f, ${OVERLAY_GRID}) AS r FROM f),
+    owned AS MATERIALIZED (SELECT variant, geom, f AS forbidden, r AS restricted, ST_Difference(buildable, f_r, ${OVERLAY_GRID}) AS buildable,
+      ST_Difference(geom, ST_Union(f_r, buildable, ${OVERLAY_GRID}), ${OVERLAY_GRID}) AS uncovered FROM r),
     class AS MATERIALIZED (SELECT k.land, ST_CollectionExtract(k.geom, 3) AS geom FROM owned o
       CROSS JOIN LATERAL (VALUES ('forbidden', o.forbidden), ('restricted', o.restricted), ('buildable', o.buildable),
         ('uncovered', o.uncovered)) AS k (land, geom) WHERE o.variant = 'base')
@@ -61,7 +62,7 @@ export function planPartition(
         'geometry', CASE WHEN NOT ST_IsEmpty(k.geom) THEN ST_AsGeoJSON(ST_Transform(k.geom, ${GEOGRAPHIC_SRID}::integer), 9, 0)::json END,
         'working', CASE WHEN NOT ST_IsEmpty(k.geom) THEN ST_AsGeoJSON(ST_Multi(k.geom), 4, 0)::json END)) FROM class k) AS classes,
       (SELECT CASE WHEN count(*) > 1 THEN json_agg(json_build_object('area', ST_Area(d.geom), 'classes',
-          (SELECT json_object_agg(k.land, ST_Area(ST_Intersection(d.geom, k.geom))) FROM class k)) ORDER BY d.path) END
+          (SELECT json_object_agg(k.land, ST_Area(ST_Intersection(d.geom, k.geom, ${OVERLAY_GRID}))) FROM class k)) ORDER BY d.path) END
         FROM owned o CROSS JOIN LATERAL ST_Dump(o.geom) AS d WHERE o.variant = 'base') AS parts,
       (SELECT json_object_agg(o.variant, (
         SELECT coalesce(json_agg(json_build_object('area', ST_Area(d.geom), 'perimeter', ST_Perimeter(d.geom),

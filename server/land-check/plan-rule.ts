@@ -55,6 +55,13 @@ export interface RuleMeasure {
   depthM: number | null
 }
 
+/**
+ * Overlays are noded on a grid of 0.1 µm, a thousandth of the coordinates' own: fine enough that no area is rounded by
+ * it (10⁻⁷ m × perimeter), and snap rounding always ends in valid polygons. Floating overlay may fail inside and be
+ * tried again by GEOS, which the embedded database cannot do: it answers nothing then (see rows.ts).
+ */
+export const OVERLAY_GRID = sql`1e-7::float8`
+
 const degrees = (geometry: Statement) =>
   sql`ST_AsGeoJSON(ST_Transform(${geometry}, ${GEOGRAPHIC_SRID}::integer), 9, 0)::json`
 
@@ -93,7 +100,7 @@ export const isThin = (geometry: Statement, area: number | null, width: number):
 /**
  * One rule against the parcel, in one row: invalid features, overlaps a feature, pieces after union (nothing is
  * counted twice), distance and depth. Overlap means that interiors meet (DE-9IM T********): a shared edge or corner is
- * none. Overlays run in floating precision on inputs that lie on the grid, so that areas are not rounded a second time.
+ * none.
  */
 export function planRule(context: RuleContext): Statement {
   const { ruleset, rule, layer, shapes, validTime, sliverArea, width } = context
@@ -109,10 +116,10 @@ export function planRule(context: RuleContext): Statement {
     zone AS MATERIALIZED (
       SELECT c.feature_id, c.rev_from, c.attributes, ${onGrid(ruleset, literalSql('c.geom'))} AS geom FROM candidate c WHERE c.valid),
     hit AS MATERIALIZED (
-      SELECT p.variant, z.feature_id, z.rev_from, z.attributes, ST_CollectionExtract(ST_Intersection(p.geom, z.geom), 3) AS geom
+      SELECT p.variant, z.feature_id, z.rev_from, z.attributes, ST_CollectionExtract(ST_Intersection(p.geom, z.geom, ${OVERLAY_GRID}), 3) AS geom
       FROM parcel p JOIN zone z ON p.geom && z.geom AND ST_Relate(p.geom, z.geom, 'T********')),
     merged AS MATERIALIZED (
-      SELECT h.variant, count(*)::integer AS overlaps, ST_Union(h.geom ORDER BY h.feature_id COLLATE "C") AS geom
+      SELECT h.variant, count(*)::integer AS overlaps, ST_Union(h.geom, ${OVERLAY_GRID} ORDER BY h.feature_id COLLATE "C") AS geom
       FROM hit h GROUP BY h.variant),
     measured AS (
       SELECT m.variant, json_build_object('overlaps', m.overlaps, 'clip', m.geom::text, 'parts', (
@@ -132,10 +139,9 @@ export function planRule(context: RuleContext): Statement {
       ${wantsMargin ? margin : literalSql('NULL::float8 AS "distanceM", NULL::float8 AS "depthM"')}`
 }
 
-const margin =
-  literalSql(`(SELECT min(ST_Distance(p.geom, z.geom)) FROM parcel p, zone z WHERE p.variant = 'base') AS "distanceM",
+const margin = sql`(SELECT min(ST_Distance(p.geom, z.geom)) FROM parcel p, zone z WHERE p.variant = 'base') AS "distanceM",
       (SELECT max(ST_Distance(v.geom, c.clear)) FROM merged m
         JOIN parcel p ON p.variant = m.variant
-        CROSS JOIN LATERAL (SELECT ST_Difference(p.geom, m.geom) AS clear) AS c
+        CROSS JOIN LATERAL (SELECT ST_Difference(p.geom, m.geom, ${OVERLAY_GRID}) AS clear) AS c
         CROSS JOIN LATERAL ST_DumpPoints(m.geom) AS v
-        WHERE m.variant = 'base' AND NOT ST_IsEmpty(c.clear)) AS "depthM"`)
+        WHERE m.variant = 'base' AND NOT ST_IsEmpty(c.clear)) AS "depthM"`

@@ -1,6 +1,6 @@
 import type { Layer } from '../catalog/layer.ts'
 import { name, type Statement, sql } from '../lib/sql.ts'
-import { currentRows, onGrid, parcelRows, type Shapes } from './plan-rule.ts'
+import { currentRows, OVERLAY_GRID, onGrid, parcelRows, type Shapes } from './plan-rule.ts'
 import type { Ruleset } from './ruleset.ts'
 
 /** What stood in the database when the check was made, read in the check's own snapshot. */
@@ -49,7 +49,7 @@ export function planCoverage(
       SELECT t.${covered}::text AS id, t.geom ${currentRows(layer, validTime, where)}
       AND t.${covered}::text = ANY(${layerIds}::text[])
       AND t.geom && (SELECT ST_Transform(ST_Segmentize(ST_Envelope(p.geom), 1000), 4490) FROM parcel p) AND ST_IsValid(t.geom)),
-    surveyed AS (SELECT e.id, ST_Union(${onGrid(ruleset, { text: 'e.geom', values: [] })}) AS geom FROM extent e GROUP BY e.id)
-    SELECT coalesce(json_object_agg(s.id, ST_Area(ST_Difference(p.geom, s.geom))), '{}') AS uncovered
+    surveyed AS (SELECT e.id, ST_Union(${onGrid(ruleset, sql`e.geom`)}, ${OVERLAY_GRID}) AS geom FROM extent e GROUP BY e.id)
+    SELECT coalesce(json_object_agg(s.id, ST_Area(ST_Difference(p.geom, s.geom, ${OVERLAY_GRID}))), '{}') AS uncovered
     FROM surveyed s, parcel p`
 }

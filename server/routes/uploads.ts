@@ -2,7 +2,7 @@ import multipart from '@fastify/multipart'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { badField, noFile, notMultipart, tooLarge } from '../uploads/problems.ts'
+import { badField, cutOff, noFile, notMultipart, tooLarge } from '../uploads/problems.ts'
 import { getUpload, listUploads, type Upload } from '../uploads/record.ts'
 import type { Part } from '../uploads/uploads.ts'
 import { UploadSchema } from './upload-schema.ts'
@@ -43,7 +43,9 @@ theme, department, sharing, dataset (which of several shapefiles in a zip), and 
       }
     },
     async (request, reply) => {
-      const { id, form } = await app.uploads.receive(partsOf(request), request.principal?.id ?? '')
+      const { id, form } = await app.uploads.receive(partsOf(request), request.principal?.id ?? '').catch(error => {
+        throw request.raw.destroyed && !request.raw.complete ? cutOff({}, { cause: error }) : error
+      })
       const self = `/api/uploads/${id}`
       const body = { id, layer: form.layer, status: 'received', links: { self } }
       return reply.code(202).header('location', self).send(body)

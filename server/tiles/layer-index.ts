@@ -23,19 +23,21 @@ export interface IndexSpec {
 /** Tile units a line may be off after simplification: an eighth of a screen pixel; none at the deepest zoom. */
 const TOLERANCE = 1
 
-/** What geojson-vt keeps of a feature, a vertex and a property, measured roughly. */
-const BYTES = { feature: 250, vertex: 16, property: 40 }
+/** What is kept of a feature, of one of its vertices and properties, and of its part in one tile: measured, within half. */
+const BYTES = { feature: 150, vertex: 12, property: 40, tileFeature: 120, tileVertex: 16 }
 
 export function buildIndex({ id, maxZoom, labels }: IndexSpec, features: Feature[]): LayerIndex {
   const options = { maxZoom, extent: EXTENT, tolerance: TOLERANCE }
   const points = labels ? features.flatMap(labelFeature) : []
-  return {
+  const index: LayerIndex = {
     id,
     shapes: new GeoJSONVT({ type: 'FeatureCollection', features }, { ...options, buffer: BUFFER }),
     // Without a buffer tiles are half open, so that each label point is in one tile only.
     labels: labels ? new GeoJSONVT({ type: 'FeatureCollection', features: points }, { ...options, buffer: 0 }) : null,
     bytes: features.reduce((sum, feature) => sum + featureBytes(feature), 0) + points.length * BYTES.feature
   }
+  index.bytes += tileBytes(index.shapes, 0) + (index.labels ? tileBytes(index.labels, 0) : 0)
+  return index
 }
 
 function labelFeature(feature: Feature): Feature<Point>[] {
@@ -56,12 +58,27 @@ export function cutTile(index: LayerIndex, tile: TileId): Uint8Array | null {
   ])
 }
 
-/** On the way down geojson-vt keeps every tile it passes. */
 function cut(index: LayerIndex, tiles: GeoJSONVT, { z, x, y }: TileId): readonly RawFeature[] {
   const before = tiles.tileCoords.length
   const features = tiles.getTileRaw(z, x, y)?.features ?? []
-  index.bytes += (tiles.tileCoords.length - before) * features.length * BYTES.feature
+  index.bytes += tileBytes(tiles, before)
   return features
+}
+
+/** What geojson-vt's tiles take, from the one made as number `from`: on the way down it keeps all that it passes. */
+function tileBytes({ tileCoords, tiles }: GeoJSONVT & Kept, from: number): number {
+  let bytes = 0
+  for (let i = from; i < tileCoords.length; i++) {
+    const { z, x, y } = tileCoords[i]!
+    const tile = tiles?.[(2 ** z * y + x) * 32 + z]
+    if (tile) bytes += tile.numFeatures * BYTES.tileFeature + tile.numPoints * BYTES.tileVertex
+  }
+  return bytes
+}
+
+/** Part of geojson-vt's interface, says its source, though its types leave it out. */
+interface Kept {
+  tiles?: Record<number, { numFeatures: number; numPoints: number }>
 }
 
 /** A point in the last half unit would be rounded onto the next tile's edge. */

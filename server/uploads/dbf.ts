@@ -118,9 +118,12 @@ async function sample(path: string, header: DbfHeader): Promise<Buffer> {
 export function guess(bytes: Buffer): string {
   const runs = bytes.toString('latin1').match(/[\x80-\xff]+/g) ?? []
   if (runs.length === 0) return 'utf-8'
-  // A text cut at the width of its column ends inside a character: such a tail says nothing.
-  const utf8 = runs.filter(run => decodes('utf-8', run.replace(/[\xc0-\xff][\x80-\xbf]{0,2}$/, ''))).length
-  if (utf8 >= runs.length * 0.99) return 'utf-8'
+  const whole = runs.filter(run => decodes('utf-8', run)).length
+  // A text cut at the width of its column ends inside a character; that is the exception.
+  const cut = runs.filter(
+    run => !decodes('utf-8', run) && decodes('utf-8', run.replace(/[\xc0-\xff][\x80-\xbf]{0,2}$/, ''))
+  )
+  if (whole >= runs.length * 0.8 && whole + cut.length >= runs.length * 0.99) return 'utf-8'
   // Hanzi are pairs of bytes from 0xA1 up (GB 2312), so runs are even; accents in European text stand alone.
   const pairs = runs.filter(run => run.length % 2 === 0 && decodes('gb18030', run)).length
   return pairs > runs.length / 2 ? 'gb18030' : 'windows-1252'

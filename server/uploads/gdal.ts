@@ -1,5 +1,3 @@
-import { processGdal } from './gdal-process.ts'
-import { wasmGdal } from './gdal-wasm.ts'
 import { notReadable } from './problems.ts'
 import type { Source } from './source.ts'
 
@@ -20,20 +18,6 @@ export interface Gdal {
    * @throws UPLOAD_NOT_READABLE on any error GDAL reports: half of a file is not the file; UPLOAD_TAKES_TOO_LONG
    */
   convert(folder: string, source: Source, options: ConvertOptions): Promise<string[]>
-}
-
-export type GdalChoice = 'auto' | 'process' | 'wasm'
-
-/**
- * `auto`: the installed ogr2ogr, else GDAL in WASM.
- * @throws an Error when `process` is asked for and there is no ogr2ogr
- */
-export async function chooseGdal(choice: GdalChoice): Promise<Gdal> {
-  if (choice === 'wasm') return wasmGdal()
-  const installed = await processGdal()
-  if (installed) return installed
-  if (choice === 'auto') return wasmGdal()
-  throw new Error('GDAL=process, but ogr2ogr cannot be run: install gdal-bin, or set GDAL=auto.')
 }
 
 /** Options of ogr2ogr, the same for both back ends. */

@@ -13,6 +13,11 @@ type Expect = 'value' | 'value or end' | 'key' | 'key or end' | 'colon' | 'comma
 const [QUOTE, BACKSLASH, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET, COLON, COMMA, NEWLINE] =
   Buffer.from('"\\{}[]:,\n')
 
+const ESCAPES = new Set(Buffer.from('"\\/bfnrtu'))
+const HEX = new Set(Buffer.from('0123456789abcdefABCDEF'))
+const LETTER_U = 0x75
+const BOM = [0xef, 0xbb, 0xbf]
+
 const isSpace = (byte: number) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 const endsToken = (byte: number) =>
   isSpace(byte) || byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || byte === COLON
@@ -35,17 +40,21 @@ export class GeoJsonScanner {
   #captured: number[] | undefined
   #line = 1
   #column = 0
-  #started = false
+  #offset = 0
+  #hexLeft = 0
+  #start = { line: 1, column: 1 }
+  readonly #utf8 = new TextDecoder('utf-8', { fatal: true })
 
   /** @throws UPLOAD_BAD_JSON, UPLOAD_NOT_A_FEATURE_COLLECTION */
   push(chunk: Uint8Array): void {
-    let i = 0
-    if (!this.#started) {
-      this.#started = true
-      if (chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf) i = 3
+    try {
+      this.#utf8.decode(chunk, { stream: true })
+    } catch {
+      throw this.#fault('不是 UTF-8 编码,GeoJSON 须为 UTF-8', 'not in UTF-8, as GeoJSON must be')
     }
-    for (; i < chunk.length; i++) {
+    for (let i = 0; i < chunk.length; i++) {
       const byte = chunk[i] as number
+      if (this.#offset++ < BOM.length && byte === BOM[this.#offset - 1]) continue
       if (byte === NEWLINE) {
         this.#line++
         this.#column = 0
@@ -75,14 +84,20 @@ export class GeoJsonScanner {
     if (!hasFeatures) throw notFeatures({ reason: '没有 features 数组', reason_en: 'it has no array features' })
   }
 
-  #fault(zh: string, en: string): Problem {
-    return badJson({ line: this.#line, column: this.#column, reason: zh, reason_en: en })
+  #fault(zh: string, en: string, { line, column } = { line: this.#line, column: this.#column }): Problem {
+    return badJson({ line, column, reason: zh, reason_en: en })
   }
 
   #stringByte(byte: number): void {
     if (byte < 0x20) throw this.#fault('字符串中有控制字符', 'a control character inside a string')
-    if (this.#escaped) this.#escaped = false
-    else if (byte === BACKSLASH) this.#escaped = true
+    if (this.#hexLeft > 0) {
+      this.#hexLeft--
+      if (!HEX.has(byte)) throw this.#badEscape()
+    } else if (this.#escaped) {
+      this.#escaped = false
+      if (!ESCAPES.has(byte)) throw this.#badEscape()
+      if (byte === LETTER_U) this.#hexLeft = 4
+    } else if (byte === BACKSLASH) this.#escaped = true
     else if (byte === QUOTE) {
       this.#inString = false
       this.#endString()
@@ -91,8 +106,12 @@ export class GeoJsonScanner {
     if (this.#text && this.#text.length < MAX_TOKEN) this.#text.push(byte)
   }
 
+  #badEscape(): Problem {
+    return this.#fault('字符串中有无效的转义', 'an invalid escape inside a string')
+  }
+
   #endString(): void {
-    const text = this.#text && Buffer.from(this.#text).toString('utf8')
+    const text = this.#text && parsedText(this.#text)
     this.#text = undefined
     if (this.#expect === 'colon') this.#key = text ?? ''
     else {
@@ -112,10 +131,11 @@ export class GeoJsonScanner {
     this.#token = ''
     if (!LITERALS.has(token)) {
       const shown = token.slice(0, 20)
-      if (!NUMBER.test(token)) throw this.#fault(`“${shown}” 不是 JSON 值`, `"${shown}" is not a JSON value`)
+      if (!NUMBER.test(token))
+        throw this.#fault(`“${shown}” 不是 JSON 值`, `"${shown}" is not a JSON value`, this.#start)
       const mayOverflow = token.length > 300 || token.includes('e') || token.includes('E')
       if (mayOverflow && !Number.isFinite(Number(token)))
-        throw this.#fault(`数字 ${shown} 过大`, `the number ${shown} is too large`)
+        throw this.#fault(`数字 ${shown} 过大`, `the number ${shown} is too large`, this.#start)
     }
     this.#endValue(-1)
   }
@@ -155,6 +175,7 @@ export class GeoJsonScanner {
     } else if (byte === COMMA || byte === COLON) throw this.#unexpected(byte)
     else {
       this.#inToken = true
+      this.#start = { line: this.#line, column: this.#column }
       this.#tokenByte(byte)
     }
   }
@@ -182,4 +203,9 @@ export class GeoJsonScanner {
     const shown = String.fromCharCode(byte)
     return this.#fault(`意外的 “${shown}”`, `unexpected "${shown}"`)
   }
+}
+
+const parsedText = (bytes: number[]): string => {
+  const text = Buffer.from(bytes).toString('utf8')
+  return text.includes('\\') && bytes.length < MAX_TOKEN ? JSON.parse(`"${text}"`) : text
 }

@@ -28,6 +28,13 @@ export const noFile = upload(
   '请求里没有文件。请在字段 file 中放一个文件。',
   'The request holds no file. Put one file into the field file.'
 )
+export const cutOff = upload(
+  'CUT_OFF',
+  400,
+  ['上传中断', 'The upload was cut off'],
+  '连接在文件传完之前断开,没有保存任何内容。请重新上传。',
+  'The connection ended before the file did; nothing was kept. Upload it again.'
+)
 export const emptyFile = upload(
   'EMPTY_FILE',
   400,

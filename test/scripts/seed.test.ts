@@ -50,7 +50,8 @@ t.test('every layer has about its share of features, small layers all', async t 
   for (const { layer, rows, wanted } of made) {
     if (NEVER_SMALLER.has(layer.id)) t.ok(rows.length >= wanted, `${layer.id}: ${rows.length} of ${wanted}`)
     else {
-      const about = Math.max(25, wanted * 0.1) + (wanted > 500 ? 300 : 0)
+      // Fabric comes in whole faces: up to some 60 plots of a park, some 400 homesteads, over.
+      const about = Math.max(60, wanted * 0.1) + (wanted > 500 ? 300 : 0)
       t.ok(Math.abs(rows.length - wanted) <= about, `${layer.id}: ${rows.length} of ${wanted}`)
     }
   }
@@ -70,13 +71,16 @@ const PATTERNS: Record<Field['type'], (value: unknown, field: Field) => boolean>
   datetime: value => /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\+08:00$/.test(String(value))
 }
 
+/** A highway whose land is not surveyed; a pond without a name. */
+const MAY_BE_ABSENT = new Set(['road-national.ref_offset_m', 'road-provincial.ref_offset_m', 'water-body.name'])
+
 t.test('every value is valid for its field, and keys are unique', async t => {
   for (const { layer, rows } of made) {
     const bad = new Set<string>()
     for (const { values } of rows)
       layer.fields.forEach((field, i) => {
         const value = values[i]
-        const absent = value === null && field.name === 'ref_offset_m'
+        const absent = value === null && MAY_BE_ABSENT.has(`${layer.id}.${field.name}`)
         if (!absent && !PATTERNS[field.type](value, field)) bad.add(`${field.name}=${value}`)
         if (field.name === 'division_code' && !/^440605\d{6}$/.test(String(value))) bad.add(`division ${value}`)
       })

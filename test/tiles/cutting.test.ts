@@ -114,6 +114,16 @@ t.test('each polygon has one label point, in one tile', async t => {
   }
 })
 
+t.test('the estimate of an index grows with the tiles cut from it, and not when they are cut again', async t => {
+  const index = buildIndex({ id: 'a', maxZoom: 18, labels: false }, [feature(1, square(113, 23, 0.01))])
+  const built = index.bytes
+  cutTile(index, tileAt(14, 113.005, 23.005))
+  const cut = index.bytes
+  t.ok(built > 300 && cut > built + 14 * 100, `${built}, ${cut}`)
+  cutTile(index, tileAt(14, 113.005, 23.005))
+  t.equal(index.bytes, cut)
+})
+
 t.test('a label point lies inside, whatever the shape', async t => {
   const star = fc.array(fc.double({ min: 0.05, max: 1, noNaN: true }), { minLength: 3, maxLength: 30 }).map(radii => {
     const ring = radii.map((radius, i): Position => {

@@ -67,7 +67,6 @@ export const dictionary = {
   'map.title': text('地图', 'Map'),
   'map.zoom-in': text('放大', 'Zoom in'),
   'map.zoom-out': text('缩小', 'Zoom out'),
-  'map.no-pointer': text('—', '—'),
   'map.crs.lonlat': text('CGCS2000 经纬度', 'CGCS2000 lon, lat'),
   'map.crs.switch': text('切换坐标显示方式', 'Switch how coordinates are shown'),
   'popup.title': text('要素属性', 'Attributes'),
@@ -175,7 +174,7 @@ export const dictionary = {
   'upload.id.bad': text('以字母开头，只用小写字母、数字和连字符', 'Begin with a letter; use only a–z, 0–9 and hyphens'),
   'upload.id.taken': text(
     '已有同名图层；要更新它，请选“已有图层”',
-    'This layer exists; to update it choose “An existing layer”'
+    'This layer exists already; to update it, publish to an existing layer'
   ),
   'upload.name': text('中文名称', 'Title (Chinese)'),
   'upload.name-en': text('英文名称（可选）', 'Title (English, optional)'),
@@ -204,7 +203,6 @@ export const dictionary = {
     'Not published: the data need mending; nothing was changed'
   ),
   'upload.phase.failed': text('未发布，现有数据未改动', 'Not published; nothing was changed'),
-  'upload.theme': text('专题', 'Theme'),
   'upload.sharing': text('共享类别', 'Sharing'),
   'report.source': text('来源', 'Source'),
   'report.crs': text('坐标系', 'CRS'),

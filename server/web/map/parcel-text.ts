@@ -46,5 +46,7 @@ function outlineOfWkt(wkt: string, crs: string): Geometry | null {
     })
   )
   const finite = rings.flat(2).every(Number.isFinite)
-  return finite && rings.length > 0 ? { type: 'Polygon', coordinates: rings } : null
+  return finite && rings.length > 0 && rings.every(ring => ring.length >= 4)
+    ? { type: 'Polygon', coordinates: rings }
+    : null
 }
