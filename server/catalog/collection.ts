@@ -9,6 +9,8 @@ export interface Collection {
   description?: Text | undefined
   /** A map's colour behind everything. */
   background?: string
+  /** How a map changes the layers' colours. */
+  tone?: 'grey' | undefined
   /** Layers that are switched off at first. */
   hidden?: readonly string[] | undefined
   /** From bottom to top. */
