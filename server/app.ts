@@ -9,6 +9,7 @@ import errorsPlugin from './plugins/errors.ts'
 import landCheckPlugin from './plugins/land-check.ts'
 import openapiPlugin from './plugins/openapi.ts'
 import schemaPlugin from './plugins/schema.ts'
+import servicesPlugin from './plugins/services.ts'
 import tilesPlugin from './plugins/tiles.ts'
 import uploadsPlugin from './plugins/uploads.ts'
 import webSecurityPlugin from './plugins/web-security.ts'
@@ -18,6 +19,7 @@ import keysRoutes from './routes/keys.ts'
 import landChecksRoutes from './routes/land-checks.ts'
 import layersRoutes from './routes/layers.ts'
 import rulesetsRoutes from './routes/rulesets.ts'
+import servicesRoutes from './routes/services.ts'
 import sessionRoutes from './routes/session.ts'
 import stylesRoutes from './routes/styles.ts'
 import tilesRoutes from './routes/tiles.ts'
@@ -53,6 +55,7 @@ export async function buildApp({ config, db, logger }: AppOptions): Promise<Fast
   await app.register(accessPlugin)
   await app.register(catalogPlugin)
   await app.register(tilesPlugin)
+  await app.register(servicesPlugin)
   await app.register(uploadsPlugin)
   await app.register(landCheckPlugin)
 
@@ -60,6 +63,7 @@ export async function buildApp({ config, db, logger }: AppOptions): Promise<Fast
   await app.register(sessionRoutes)
   await app.register(keysRoutes)
   await app.register(layersRoutes)
+  await app.register(servicesRoutes)
   await app.register(stylesRoutes)
   await app.register(tilesRoutes)
   await app.register(uploadsRoutes)

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import { reasonsById } from '../catalog/degraded.ts'
 import type { Layer } from '../catalog/layer.ts'
 import { listRevisions } from '../catalog/revisions.ts'
 
@@ -21,7 +22,8 @@ const layers: FastifyPluginAsyncTypebox = async app => {
 
   app.get('/api/layers/:id', { schema: { ...schema, params: IdParams } }, async request => {
     const layer = app.visibleLayer(request, request.params.id)
-    return { ...summary(app, layer), fields: layer.fields }
+    const degraded = reasonsById(app.catalog).get(layer.id)
+    return { ...summary(app, layer), fields: layer.fields, ...(degraded && { degraded }) }
   })
 
   app.get('/api/layers/:id/revisions', { schema: { ...schema, params: IdParams } }, async request => {

@@ -25,6 +25,7 @@ const tiles: FastifyPluginAsyncTypebox = async app => {
   app.get(
     '/tiles/:id.json',
     {
+      config: { protocol: 'tiles' },
       schema: {
         tags,
         summary: 'TileJSON 3.0.0 of a tileset',
@@ -57,6 +58,7 @@ const tiles: FastifyPluginAsyncTypebox = async app => {
   app.get(
     '/tiles/:id/:z/:x/:y.mvt',
     {
+      config: { protocol: 'tiles' },
       schema: {
         tags,
         summary: 'A Mapbox Vector Tile, grid WebMercatorQuad; 204 where it is empty',
