@@ -5,6 +5,7 @@ import accessPlugin from './plugins/access.ts'
 import catalogPlugin from './plugins/catalog.ts'
 import configPlugin from './plugins/config.ts'
 import databasePlugin from './plugins/database.ts'
+import divisionsPlugin from './plugins/divisions.ts'
 import errorsPlugin from './plugins/errors.ts'
 import landCheckPlugin from './plugins/land-check.ts'
 import openapiPlugin from './plugins/openapi.ts'
@@ -14,6 +15,7 @@ import tilesPlugin from './plugins/tiles.ts'
 import uploadsPlugin from './plugins/uploads.ts'
 import webSecurityPlugin from './plugins/web-security.ts'
 import consoleRoutes from './routes/console.ts'
+import divisionsRoutes from './routes/divisions.ts'
 import healthRoutes from './routes/health.ts'
 import keysRoutes from './routes/keys.ts'
 import landChecksRoutes from './routes/land-checks.ts'
@@ -21,7 +23,9 @@ import layersRoutes from './routes/layers.ts'
 import rulesetsRoutes from './routes/rulesets.ts'
 import servicesRoutes from './routes/services.ts'
 import sessionRoutes from './routes/session.ts'
+import standardRoutes from './routes/standard.ts'
 import stylesRoutes from './routes/styles.ts'
+import summaryRoutes from './routes/summary.ts'
 import tilesRoutes from './routes/tiles.ts'
 import uploadsRoutes from './routes/uploads.ts'
 
@@ -54,6 +58,7 @@ export async function buildApp({ config, db, logger }: AppOptions): Promise<Fast
   await app.register(databasePlugin, { db })
   await app.register(accessPlugin)
   await app.register(catalogPlugin)
+  await app.register(divisionsPlugin)
   await app.register(tilesPlugin)
   await app.register(servicesPlugin)
   await app.register(uploadsPlugin)
@@ -63,6 +68,9 @@ export async function buildApp({ config, db, logger }: AppOptions): Promise<Fast
   await app.register(sessionRoutes)
   await app.register(keysRoutes)
   await app.register(layersRoutes)
+  await app.register(summaryRoutes)
+  await app.register(standardRoutes)
+  await app.register(divisionsRoutes)
   await app.register(servicesRoutes)
   await app.register(stylesRoutes)
   await app.register(tilesRoutes)
