@@ -41,8 +41,6 @@ export interface Subject {
   words: string
   /** Pinyin initials of the title. */
   initials: readonly string[]
-  /** Its place among all by Chinese and by English title. */
-  rank: Record<keyof Text, number>
 }
 
 /**
@@ -62,13 +60,10 @@ export function listSubjects(catalog: Catalog): Subject[] {
     const members = of(ids)
     return members.length > 0 ? [subject(catalog, kind, titled, members, reasons.get(titled.id))] : []
   }
-  const subjects = [
+  return [
     ...layers.flatMap(layer => published('layer', layer, [layer.id])),
     ...[...catalog.maps.values()].flatMap(map => published('map', map, map.layers))
   ]
-  rankBy(subjects, 'zh', comparePinyin)
-  rankBy(subjects, 'en', new Intl.Collator('en').compare)
-  return subjects
 }
 
 const isReadable = (catalog: Catalog, { id, geometry }: Layer) =>
@@ -87,22 +82,25 @@ function subject(
   const themes = catalog.themes.filter(theme => facts.themes.includes(theme.id))
   const texts = [title, ...facts.departments.map(department => department.title), ...themes.map(theme => theme.title)]
   const words = [id, ...texts.flatMap(text => [text.zh, text.en])].join('\n').toLowerCase()
-  return {
-    id,
-    kind,
-    title,
-    description: description ?? null,
-    degraded,
-    facts,
-    words,
-    initials: pinyinInitials(title.zh),
-    rank: { zh: 0, en: 0 }
-  }
+  return { id, kind, title, description: description ?? null, degraded, facts, words, initials: initialsOf(title) }
 }
 
-function rankBy(subjects: readonly Subject[], language: keyof Text, compare: (a: string, b: string) => number): void {
+/** Titles stay when states change. */
+const known = new WeakMap<Text, readonly string[]>()
+
+function initialsOf(title: Text): readonly string[] {
+  const found = known.get(title) ?? pinyinInitials(title.zh)
+  known.set(title, found)
+  return found
+}
+
+const COMPARE = { zh: comparePinyin, en: new Intl.Collator('en').compare }
+
+/** The place of each among all by title, by id. */
+export function rankByTitle(subjects: readonly Subject[], language: keyof Text): ReadonlyMap<string, number> {
+  const compare = COMPARE[language]
   const ordered = subjects.toSorted((a, b) => compare(a.title[language], b.title[language]))
-  for (const [i, { rank }] of ordered.entries()) rank[language] = i
+  return new Map(ordered.map(({ id }, i) => [id, i]))
 }
 
 const STRICTNESS: readonly Layer['sharing'][] = ['open', 'conditional', 'restricted']

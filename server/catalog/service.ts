@@ -1,7 +1,7 @@
 import type { Text } from '../lib/errors.ts'
 import type { Catalog } from './catalog.ts'
 import type { Layer } from './layer.ts'
-import { type Facts, factsOf, listSubjects, type Subject } from './service-subjects.ts'
+import { type Facts, factsOf, listSubjects, rankByTitle, type Subject } from './service-subjects.ts'
 import type { UsageCount } from './usage.ts'
 
 /** A way to be served: each joins the registry by one entry of the table in plugins/services.ts. */
@@ -46,6 +46,7 @@ export class ServiceRegistry {
   readonly #catalog: Catalog
   readonly #protocols: readonly Protocol[]
   #subjects: Subject[] = []
+  #ranks: Partial<Record<keyof Text, ReadonlyMap<string, number>>> = {}
   #version = -1
 
   constructor(catalog: Catalog, protocols: readonly Protocol[]) {
@@ -73,7 +74,7 @@ export class ServiceRegistry {
         .filter(protocol => protocol.serves(subject))
         .map(protocol => ({ id: `${subject.id}.${protocol.id}`, subject, facts, protocol }))
     })
-    return query.sort ? sorted(found, query.sort, usage, language) : found
+    return query.sort ? this.#sort(found, query.sort, usage, language) : found
   }
 
   /** One service by its id, `<layer or map>.<protocol>`; undefined where it is hidden, too. */
@@ -90,8 +91,16 @@ export class ServiceRegistry {
     if (this.#version !== this.#catalog.version) {
       this.#version = this.#catalog.version
       this.#subjects = listSubjects(this.#catalog)
+      this.#ranks = {}
     }
     return this.#subjects
+  }
+
+  #sort(services: Service[], key: SortKey, usage: (id: string) => UsageCount, language: keyof Text): Service[] {
+    if (!key.endsWith('title')) return sorted(services, key, usage)
+    this.#ranks[language] ??= rankByTitle(this.#subjects, language)
+    const ranks = this.#ranks[language]
+    return sorted(services, key, usage, ({ id }) => ranks.get(id) ?? 0)
   }
 
   /** A map is, for somebody, those of its layers that they may read; undefined where that is none. */
@@ -117,9 +126,14 @@ const fits = ({ kind }: Subject, facts: Facts, query: ServiceQuery): boolean =>
   (!query.sharing || facts.sharing === query.sharing) &&
   (!query.division || facts.layers.some(layer => layer.divisionLevel === query.division))
 
-function sorted(services: Service[], key: SortKey, usage: (id: string) => UsageCount, language: keyof Text): Service[] {
+function sorted(
+  services: Service[],
+  key: SortKey,
+  usage: (id: string) => UsageCount,
+  rank: (subject: Subject) => number = () => 0
+): Service[] {
   const value: Record<(typeof SORT_KEYS)[number], (service: Service) => number> = {
-    title: ({ subject }) => subject.rank[language],
+    title: ({ subject }) => rank(subject),
     updated: ({ facts }) => (facts.updated ? Date.parse(facts.updated) : 0),
     features: ({ facts }) => facts.featureCount,
     requests: ({ id }) => usage(id).requests
