@@ -11,20 +11,19 @@ export interface Subject {
 }
 
 /** How many features a thumbnail should show, about. */
-const WANTED = 30
+export const WANTED = 14
 
 /** Pixels of a vector tile at MapLibre's zooms. */
 const TILE = 512
 
 /**
- * The zoom at which about WANTED features fill a picture `width` pixels wide, were they spread evenly over the layer's
- * bounds; never below the layer's own first zoom, and never so near that only one outline shows.
+ * The zoom to look for features at: a few hundred would fill a picture `width` pixels wide, were they spread evenly
+ * over the layer's bounds; never below the layer's own first zoom.
  */
-export function portraitZoom({ zoom, featureCount, bounds }: Subject, width: number): number {
+export function searchZoom({ zoom, featureCount, bounds }: Subject, width: number): number {
   if (!bounds || featureCount === 0) return zoom.min
-  const across = Math.max(bounds[2] - bounds[0], 0.001) * Math.min(1, Math.sqrt(WANTED / featureCount))
-  const fitting = Math.log2((width * 360) / (TILE * across))
-  return Math.min(Math.max(fitting, zoom.min + 0.3), 18)
+  const across = Math.max(bounds[2] - bounds[0], 0.001) * Math.min(1, Math.sqrt(300 / featureCount))
+  return Math.min(Math.max(Math.log2((width * 360) / (TILE * across)), zoom.min + 0.05), 17)
 }
 
 /** Places to look for features, from the middle of the bounds outward. */

@@ -64,28 +64,40 @@ const idle = () => Promise.race([
   new Promise(done => map.once('idle', () => done(true))),
   new Promise(done => setTimeout(() => done(false), 20000))
 ])
-/** Looks for a feature of a layer from place to place at one zoom; returns where one lies. */
+const positions = shape => typeof shape[0] === 'number' ? [shape] : shape.flatMap(positions)
+const middle = places => places[Math.floor(places.length / 2)]
+/** Looks for features of a layer from place to place at one zoom; returns their positions, one list a feature. */
 async function find(id, places, zoom) {
   for (const center of places) {
     map.jumpTo({ center, zoom })
     await idle()
     const found = map.queryRenderedFeatures().filter(feature => feature.source === id)
-    const feature = found[Math.floor(found.length / 2)]
-    if (!feature) continue
-    let place = feature.geometry.coordinates
-    while (Array.isArray(place[0])) place = place[Math.floor(place.length / 2)]
-    return place
+    if (found.length > 0) return found.map(feature => positions(feature.geometry.coordinates))
   }
   return null
 }
-globalThis.drawing = async ({ style, id, places, search, zoom, center }) => {
+/** The camera on a feature and those next to it, \`wanted\` in all: so near that they fill the picture. */
+function portrait(found, wanted, zooms, style) {
+  const [x, y] = middle(middle(found))
+  const away = ([[lon, lat]]) => Math.hypot(lon - x, lat - y)
+  const shown = found.toSorted((a, b) => away(a) - away(b)).slice(0, wanted).flat()
+  const reach = Math.max(...shown.map(([lon, lat]) => Math.max(Math.abs(lon - x), Math.abs(lat - y) * 1.5)), 1e-5)
+  const fitting = Math.log2((${width} * 360) / (512 * reach * 2))
+  const inBounds = Math.min(Math.max(fitting, zooms.min + 0.1), 18)
+  // A little nearer, where that is enough to show names and signs.
+  const named = Math.min(...style.layers.filter(({ type }) => type === 'symbol').map(({ minzoom = 0 }) => minzoom)) + 0.1
+  return { center: [x, y], zoom: named > inBounds && named < inBounds + 2 ? named : inBounds }
+}
+globalThis.drawing = async ({ style, id, places, search, zooms, wanted, camera }) => {
   const faults = await start(style)
   await idle()
-  const found = center ?? (await find(id, places, search))
-  if (found) {
-    map.jumpTo({ center: found, zoom })
+  const drawnFrom = Math.min(...style.layers.filter(layer => layer.source === id).map(({ minzoom = 0 }) => minzoom))
+  const found = camera ? null : await find(id, places, Math.max(search, drawnFrom + 0.05))
+  const seen = camera ?? (found && portrait(found, wanted, zooms, style))
+  if (seen) {
+    map.jumpTo(seen)
     if (!(await idle())) faults.push('not finished after 20 s')
   } else faults.push('no feature found')
-  return { faults, picture: map.getCanvas().toDataURL('image/png') }
+  return { faults, center: seen?.center, picture: map.getCanvas().toDataURL('image/png') }
 }
 </script>`

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { BrowserContext, Page } from 'playwright-core'
 import { openBrowser } from './browser.ts'
-import { portraitZoom, type Subject, searchPlaces } from './contact-sheet-camera.ts'
+import { type Subject, searchPlaces, searchZoom, WANTED } from './contact-sheet-camera.ts'
 import { answerPages, openMapPage, PAGES } from './contact-sheet-page.ts'
 import { sheetPage, type Thumbnail } from './contact-sheet-print.ts'
 
@@ -11,8 +11,8 @@ import { sheetPage, type Thumbnail } from './contact-sheet-print.ts'
  *   node build/scripts/contact-sheet.js --base http://localhost:8080 [--key …] [--out contact-sheet.png]
  *     [--only layer,map,theme] [--columns 8] [--size 230x170] [--per-page 96] [--at longitude,latitude,zoom]
  *
- * Without a key only open layers are there. `--at` is where maps are looked at; each layer is looked at where it has
- * features, so near that about thirty are seen.
+ * Without a key only open layers are there. `--at` is where maps are looked at. Each layer is looked at where it has
+ * features, so near that about a dozen fill the picture; maps where the layer with the most features has some.
  */
 const { values } = parseArgs({
   options: {
@@ -33,8 +33,12 @@ const only = values.only.split(',').filter(Boolean)
 
 /** What the page of contact-sheet-page.ts offers. */
 interface DrawingPage {
-  drawing(order: object): Promise<{ faults: string[]; picture: string }>
+  drawing(order: object): Promise<{ faults: string[]; picture: string; center?: [number, number] }>
 }
+
+/** Where features were found lately, and where the layer with the most of them has some: there maps are looked at. */
+let lately: [number, number][] = []
+let liveliest: { features: number; center?: [number, number] } = { features: 1 }
 
 const browser = await openBrowser()
 try {
@@ -52,11 +56,19 @@ try {
     drawn.push(thumbnail)
     console.log([subject.kind, subject.id, ...thumbnail.faults].join('\t'))
   }
-  for (const file of await printSheets(context, drawn)) console.log(`Written: ${file}`)
+  for (const file of await printSheets(
+    context,
+    drawn.toSorted((a, b) => rank(a) - rank(b))
+  ))
+    console.log(`Written: ${file}`)
   const faulty = drawn.filter(({ faults }) => faults.length > 0)
   console.log(`${drawn.length - faulty.length} of ${drawn.length} drawn without a fault`)
 } finally {
   await browser.close()
+}
+
+function rank({ kind }: Subject): number {
+  return kind === 'map' ? 0 : 1
 }
 
 async function ask<T>(context: BrowserContext, path: string, data?: object): Promise<T> {
@@ -65,7 +77,7 @@ async function ask<T>(context: BrowserContext, path: string, data?: object): Pro
   return (await response.json()) as T
 }
 
-/** Maps first, then the layers by theme, in the order of the catalogue. */
+/** The layers by theme, in the order of the catalogue, then the maps, which are looked at where layers were found. */
 async function listSubjects(context: BrowserContext): Promise<Subject[]> {
   type Titled = Pick<Subject, 'id' | 'title'>
   const { themes, layers } = await ask<{ themes: Titled[]; layers: (Subject & { theme: string })[] }>(
@@ -75,31 +87,36 @@ async function listSubjects(context: BrowserContext): Promise<Subject[]> {
   const { maps } = await ask<{ maps: Titled[] }>(context, '/api/maps')
   const anywhere = { zoom: { min: 0, max: 22 }, featureCount: 1, bounds: null }
   return [
-    ...maps.map(map => ({ ...anywhere, ...map, group: 'maps', kind: 'map' as const })),
     ...themes.flatMap(theme =>
       layers
         .filter(layer => layer.theme === theme.id)
         .map(layer => ({ ...layer, group: theme.id, kind: 'layer' as const }))
-    )
+    ),
+    ...maps.map(map => ({ ...anywhere, ...map, group: 'maps', kind: 'map' as const }))
   ]
 }
 
 async function draw(context: BrowserContext, page: Page, subject: Subject): Promise<Thumbnail> {
   if (subject.kind === 'layer' && !subject.bounds) return { ...subject, picture: '', faults: ['no data'] }
   const style = await ask<{ center: [number, number]; zoom: number }>(context, `/styles/${subject.id}.json`)
-  const [longitude = style.center[0], latitude = style.center[1], zoom = 14.2] = values.at?.split(',').map(Number) ?? []
-  const order = subject.bounds
-    ? {
-        places: searchPlaces(subject.bounds),
-        search: Math.max(subject.zoom.min + 0.05, portraitZoom(subject, width) - 2),
-        zoom: portraitZoom(subject, width)
-      }
-    : { center: [longitude, latitude], zoom }
-  const { faults, picture } = await page.evaluate(given => (globalThis as unknown as DrawingPage).drawing(given), {
-    ...order,
-    id: subject.id,
-    style
-  })
+  const given = values.at?.split(',').map(Number)
+  const camera = { center: given?.slice(0, 2) ?? liveliest.center ?? style.center, zoom: given?.[2] ?? 14.6 }
+  const [middle, ...around] = subject.bounds ? searchPlaces(subject.bounds) : []
+  const { faults, picture, center } = await page.evaluate(
+    order => (globalThis as unknown as DrawingPage).drawing(order),
+    {
+      id: subject.id,
+      style,
+      zooms: subject.zoom,
+      wanted: WANTED,
+      search: searchZoom(subject, width),
+      // Where other layers have features this one is likely to have some.
+      places: [middle, ...lately, ...around],
+      ...(subject.kind === 'map' && { camera })
+    }
+  )
+  if (center) lately = [center, ...lately].slice(0, 12)
+  if (center && subject.featureCount > liveliest.features) liveliest = { features: subject.featureCount, center }
   return { ...subject, picture, faults: [...new Set(faults)] }
 }
 
