@@ -3,7 +3,9 @@ import { type BuiltUse, fabricOf } from './fabric.ts'
 import { makeWorld, type World } from './world.ts'
 
 /** Layers expected to have fewer features than this are always seeded whole. */
-const SMALL = 400
+const SMALL = 800
+/** The others have at least so many, so that no layer's map is bare. */
+const LEAST = 120
 
 /** What is to be made of a world at a scale. */
 export interface Plan {
@@ -21,7 +23,7 @@ export interface Plan {
 /** @param expected the layers' planning estimates (`expectedFeatures`) by layer id */
 export function makePlan(seed: number, scale: number, expected: ReadonlyMap<string, number>): Plan {
   const world = makeWorld(seed)
-  const share = (count: number) => (count < SMALL ? count : Math.max(1, Math.round(count * scale)))
+  const share = (count: number) => (count < SMALL ? count : Math.max(LEAST, Math.round(count * scale)))
   const wanted = (layer: string) => share(expected.get(layer) ?? 0)
   const homesteads = wanted('homestead-parcel')
   const collective = wanted('collective-construction-parcel')
