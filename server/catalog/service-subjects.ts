@@ -58,7 +58,7 @@ export function listSubjects(catalog: Catalog): Subject[] {
   const reasons = reasonsById(catalog)
   const published = (kind: Subject['kind'], titled: Titled, ids: readonly string[]) => {
     const members = of(ids)
-    return members.length > 0 ? [subject(catalog, kind, titled, members, reasons.get(titled.id))] : []
+    return members.length > 0 ? [remembered(catalog, kind, titled, members, reasons.get(titled.id))] : []
   }
   return [
     ...layers.flatMap(layer => published('layer', layer, [layer.id])),
@@ -69,6 +69,27 @@ export function listSubjects(catalog: Catalog): Subject[] {
 const isReadable = (catalog: Catalog, { id, geometry }: Layer) =>
   geometry !== 'Raster' && catalog.state(id).revision > 0 && !catalog.isTableMissing(id)
 
+/** A publication changes one layer of thousands: what is known of the others holds. */
+const known = new WeakMap<Titled, { at: string; subject: Subject }>()
+
+function remembered(
+  catalog: Catalog,
+  kind: Subject['kind'],
+  titled: Titled,
+  layers: Layer[],
+  degraded: string[] = []
+): Subject {
+  const at = JSON.stringify([
+    layers.map(({ id }) => [id, catalog.state(id).revision, catalog.state(id).updatedAt]),
+    degraded
+  ])
+  const found = known.get(titled)
+  if (found?.at === at) return found.subject
+  const made = subject(catalog, kind, titled, layers, degraded)
+  known.set(titled, { at, subject: made })
+  return made
+}
+
 type Titled = { id: string; title: Text; description?: Text | undefined }
 
 function subject(
@@ -76,22 +97,22 @@ function subject(
   kind: Subject['kind'],
   { id, title, description }: Titled,
   layers: Layer[],
-  degraded: string[] = []
+  degraded: string[]
 ): Subject {
   const facts = factsOf(catalog, layers)
   const themes = catalog.themes.filter(theme => facts.themes.includes(theme.id))
   const texts = [title, ...facts.departments.map(department => department.title), ...themes.map(theme => theme.title)]
   const words = [id, ...texts.flatMap(text => [text.zh, text.en])].join('\n').toLowerCase()
-  return { id, kind, title, description: description ?? null, degraded, facts, words, initials: initialsOf(title) }
-}
-
-/** Titles stay when states change. */
-const known = new WeakMap<Text, readonly string[]>()
-
-function initialsOf(title: Text): readonly string[] {
-  const found = known.get(title) ?? pinyinInitials(title.zh)
-  known.set(title, found)
-  return found
+  return {
+    id,
+    kind,
+    title,
+    description: description ?? null,
+    degraded,
+    facts,
+    words,
+    initials: pinyinInitials(title.zh)
+  }
 }
 
 const COMPARE = { zh: comparePinyin, en: new Intl.Collator('en').compare }

@@ -52,6 +52,8 @@ export class ServiceRegistry {
   constructor(catalog: Catalog, protocols: readonly Protocol[]) {
     this.#catalog = catalog
     this.#protocols = protocols
+    // Now rather than when the first one asks.
+    this.#current()
   }
 
   get protocols(): readonly Protocol[] {

@@ -7,6 +7,10 @@ import { publishRows, testLayer } from '../tiles/fixture.ts'
 import { creeks, plotRows, plots, publishAll, testCatalogue } from './catalogue.ts'
 
 const markup = { zh: '<script>alert("一")</script>', en: '<img src=x onerror=alert(1)> & "q" \'s\'' }
+const broken = testLayer('test-broken', {
+  department: 'nobody',
+  style: [{ id: 'test-broken-fill', type: 'fill', 'source-layer': 'test-broken' }]
+})
 const hostile = testLayer('test-hostile', {
   title: markup,
   description: markup,
@@ -16,7 +20,7 @@ const hostile = testLayer('test-hostile', {
 })
 
 await onBothDatabases(t, async (t, db) => {
-  const { app, as } = await testApp(t, db, await testCatalogue(t, [hostile]))
+  const { app, as } = await testApp(t, db, await testCatalogue(t, [hostile, broken]))
   await publishAll(db)
   await app.refreshCatalog()
   const get = (url: string, headers: Record<string, string> = {}) => app.inject({ url, headers })
@@ -233,7 +237,16 @@ await onBothDatabases(t, async (t, db) => {
   t.test('a broken style costs the layer its own drawing only, and is said', async t => {
     const layer = (await get('/api/layers/test-hostile', as.publisher)).json()
     t.match(layer.degraded, [/styles\/layers\/planning\/test-hostile\.json/])
-    t.match((await get('/health/ready')).json().layers.degraded, [{ id: 'test-hostile', reason: /test-hostile\.json/ }])
+    const { degraded } = (await get('/health/ready')).json().layers
+    t.strictSame(degraded.map(({ id }: { id: string }) => id).toSorted(), ['test-broken', 'test-hostile'])
     t.equal((await get('/styles/test-hostile.json', as.publisher)).statusCode, 200)
+  })
+
+  t.test('a layer whose definition is broken costs no other; why is told to those who may read all', async t => {
+    t.match((await get('/api/layers/test-broken')).json(), { status: 404, code: 'LAYER_NOT_FOUND' })
+    t.match((await get('/api/layers/test-broken', as.reader)).json(), { status: 404, code: 'LAYER_NOT_FOUND' })
+    const told = (await get('/api/layers/test-broken', as.publisher)).json()
+    t.match(told, { status: 503, code: 'LAYER_DEGRADED', degraded: [/test-broken\.json \/department .*nobody/] })
+    t.equal((await get('/api/layers/test-plot')).statusCode, 200)
   })
 })
