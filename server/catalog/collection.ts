@@ -41,3 +41,13 @@ export function findCollection(catalog: Catalog, id: string, mayRead: (layer: La
   const title = { zh: layers.map(l => l.title.zh).join('、'), en: layers.map(l => l.title.en).join(', ') }
   return { id: layers.map(l => l.id).join(), title, members }
 }
+
+/**
+ * What a map has when it opens: without the layers that are switched off at first. One tile or picture of it is made
+ * of these; to have one of the others, ask for it by its own id.
+ */
+export function shownAtFirst(collection: Collection): Collection {
+  const hidden = new Set(collection.hidden)
+  const members = collection.members.filter(({ layer }) => !hidden.has(layer.id))
+  return members.length > 0 ? { ...collection, members } : collection
+}

@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import type { Collection } from '../catalog/collection.ts'
+import { type Collection, shownAtFirst } from '../catalog/collection.ts'
 import { strongEtag } from '../lib/etag.ts'
 import { chooseCoding, MVT } from '../lib/media-type.ts'
 import { parseTileId } from '../lib/tile-id.ts'
@@ -34,7 +34,7 @@ const tiles: FastifyPluginAsyncTypebox = async app => {
       }
     },
     async (request, reply) => {
-      const collection = app.collection(request, request.params.id)
+      const collection = shownAtFirst(app.collection(request, request.params.id))
       const { id, members } = collection
       const base = app.baseUrl(request)
       const { key } = request.query
@@ -69,7 +69,7 @@ const tiles: FastifyPluginAsyncTypebox = async app => {
     async (request, reply) => {
       const { params, query, headers } = request
       const tile = parseTileId(params.z, params.x, params.y)
-      const collection = app.collection(request, params.id)
+      const collection = shownAtFirst(app.collection(request, params.id))
       const { id, members } = collection
       checkZoom(id, members, tile.z)
       reply.header('vary', 'Accept-Encoding')

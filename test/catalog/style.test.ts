@@ -2,6 +2,7 @@ import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec'
 import fc from 'fast-check'
 import t from 'tap'
 import { checkStyle } from '../../server/catalog/check-style.ts'
+import { findCollection, shownAtFirst } from '../../server/catalog/collection.ts'
 import { composeStyle } from '../../server/catalog/compose-style.ts'
 import { defaultStyle, labelField } from '../../server/catalog/default-style.ts'
 import { type Field, GEOMETRY_TYPES } from '../../server/catalog/layer.ts'
@@ -100,6 +101,23 @@ t.test('a grey map has no colour left but what the data brings, and lies lighter
   const river = (style: typeof grey) => style.layers.find(({ id }) => id === 'river-line')?.paint
   t.match(river(grey), { 'line-color': '#a2a2a2' })
   t.match(river(coloured), { 'line-color': '#4a90d9' })
+})
+
+t.test('the tiles of a map hold what it shows at first', async t => {
+  const everything = () => true
+  const base = findCollection(catalog, 'base', everything)
+  const ids = ({ members }: typeof base) => members.map(({ layer }) => layer.id)
+  t.equal(base.members.length, 159)
+  t.strictSame(
+    ids(shownAtFirst(base)),
+    base.members.map(({ layer }) => layer.id).filter(id => !base.hidden?.includes(id))
+  )
+  t.ok(shownAtFirst(base).members.length <= 20, 'one tile joins a score of layers')
+  for (const map of catalog.maps.values())
+    t.ok(shownAtFirst(findCollection(catalog, map.id, everything)).members.length <= 31, map.id)
+  const only = findCollection(catalog, 'base', ({ id }) => id === 'poi')
+  t.strictSame(ids(shownAtFirst(only)), ['poi'], 'who may see nothing else gets what is hidden')
+  t.strictSame(ids(shownAtFirst(findCollection(catalog, 'poi,river-line', everything))), ['poi', 'river-line'])
 })
 
 t.test('badges carry one sign, and hatching runs inward from the edge', async t => {
