@@ -7,6 +7,7 @@ import configPlugin from './plugins/config.ts'
 import databasePlugin from './plugins/database.ts'
 import divisionsPlugin from './plugins/divisions.ts'
 import errorsPlugin from './plugins/errors.ts'
+import inPlacePlugin from './plugins/in-place.ts'
 import landCheckPlugin from './plugins/land-check.ts'
 import openapiPlugin from './plugins/openapi.ts'
 import schemaPlugin from './plugins/schema.ts'
@@ -58,6 +59,7 @@ export async function buildApp({ config, db, logger }: AppOptions): Promise<Fast
   await app.register(databasePlugin, { db })
   await app.register(accessPlugin)
   await app.register(catalogPlugin)
+  await app.register(inPlacePlugin)
   await app.register(divisionsPlugin)
   await app.register(tilesPlugin)
   await app.register(servicesPlugin)

@@ -14,6 +14,8 @@ export interface Plan {
   scale: number
   /** How many features a layer should have. */
   wanted: (layer: string) => number
+  /** How many it would have at scale 1. */
+  expected: (layer: string) => number
   /** The built faces that have fabric at this scale: the first so many of each use. */
   filled: Record<BuiltUse, number[]>
   /** Homestead faces whose zones are drawn wrong on purpose. */
@@ -33,7 +35,7 @@ export function makePlan(seed: number, scale: number, expected: ReadonlyMap<stri
     industry: fill(world, world.ranked.industry, collective),
     urban: fill(world, world.ranked.urban, state)
   }
-  return { world, scale, wanted, filled, awkward: awkwardFaces(world) }
+  return { world, scale, wanted, expected: layer => expected.get(layer) ?? 0, filled, awkward: awkwardFaces(world) }
 }
 
 /** The first faces that together have at least so many parcels. */

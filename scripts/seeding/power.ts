@@ -13,7 +13,7 @@ export interface PowerRun {
 export const powerRuns = remembered((world: World): PowerRun[] => {
   const r = random(world.seed, 'power')
   const open = [...world.ranked.farmland, ...world.ranked.pond, ...world.ranked.orchard]
-  const stations = Array.from({ length: 26 }, () => world.mesh.sites[pick(r, open)]!)
+  const stations = Array.from({ length: 44 }, () => world.mesh.sites[pick(r, open)]!)
   const runs: PowerRun[] = []
   for (const [i, from] of stations.entries()) {
     const nearest = stations

@@ -80,7 +80,7 @@ export const economy: Record<string, Recipe> = {
     const progress = d.num(0, 100)
     return {
       project_code: `2026-440605-${number(d.i + 1, 5)}`,
-      project_name: `${d.place}${d.one(['智能制造基地', '城市更新', '综合医院', '水系治理', '数据中心', '产业社区', '轨道综合体'])}项目`,
+      name: `${d.place}${d.one(['智能制造基地', '城市更新', '综合医院', '水系治理', '数据中心', '产业社区', '轨道综合体'])}项目`,
       investment_10k: d.int(3000, 380_000),
       progress_pct: progress,
       status: progress === 0 ? 'planned' : progress > 97 ? 'active' : 'building',

@@ -43,6 +43,7 @@ export class Catalog {
   #uploadProblems: readonly CatalogProblem[] = []
   #uploaded: ReadonlyMap<string, Layer> = new Map()
   #states: ReadonlyMap<string, LayerState> = new Map()
+  #sourceProblems: ReadonlyMap<string, CatalogProblem> = new Map()
   #tablesMissing: ReadonlySet<string> = new Set()
   #version = 0
 
@@ -71,6 +72,15 @@ export class Catalog {
     this.#version++
   }
 
+  /** Says what is wrong with a table that is published in place; null: nothing any more. */
+  noteSource(id: string, message: string | null): void {
+    if (this.#sourceProblems.get(id)?.message === (message ?? undefined)) return
+    const others = [...this.#sourceProblems].filter(([other]) => other !== id)
+    const problem = { file: `yitu.layer/${id}`, pointer: '/source', message: message ?? '' }
+    this.#sourceProblems = new Map(message === null ? others : [...others, [id, problem]])
+    this.#version++
+  }
+
   /** Grows with every `update`: what was derived from the catalogue holds as long as this stays. */
   get version(): number {
     return this.#version
@@ -78,7 +88,7 @@ export class Catalog {
 
   /** All that could not be used, of the files and of what was uploaded. */
   get problems(): readonly CatalogProblem[] {
-    return [...this.#fileProblems, ...this.#uploadProblems]
+    return [...this.#fileProblems, ...this.#uploadProblems, ...this.#sourceProblems.values()]
   }
 
   layers(): Layer[] {
@@ -109,7 +119,7 @@ export class Catalog {
 
   /** Whether a published layer's table is gone, so that none of its features can be read. */
   isTableMissing(id: string): boolean {
-    return this.#tablesMissing.has(id)
+    return this.#tablesMissing.has(id) || this.#sourceProblems.has(id)
   }
 
   state(id: string): LayerState {
