@@ -49,7 +49,10 @@ const scope = (wider: number): Source<Patch & Monument> =>
   function* (plan) {
     for (const monument of monuments(plan).toSorted((a, b) => a.level.localeCompare(b.level))) {
       const side = monument.size + wider * 2
-      yield { ...multi([[rectangle(monument.at, side, side * 0.7 + wider * 0.6, monument.turn)]], monument.face), ...monument }
+      yield {
+        ...multi([[rectangle(monument.at, side, side * 0.7 + wider * 0.6, monument.turn)]], monument.face),
+        ...monument
+      }
     }
   }
 

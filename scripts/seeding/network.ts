@@ -1,5 +1,5 @@
-import type { Side } from './mesh.ts'
 import { chains, lineOf, reversed } from './lines.ts'
+import type { Side } from './mesh.ts'
 import { distance, type Point } from './plane.ts'
 import { remembered } from './remembered.ts'
 import type { World } from './world.ts'
@@ -36,7 +36,8 @@ const graphOf = remembered((world: World): Map<number, Side[]> => {
 function cost(world: World, side: Side): number {
   const [a, b] = [world.use[side.face]!, world.use[side.neighbour]!]
   const wet = Number(a === 'water') + Number(b === 'water')
-  const factor = wet === 2 ? 3 : wet === 1 ? 1.5 : a === 'forest' && b === 'forest' ? 2.5 : a === 'pond' && b === 'pond' ? 1.3 : 1
+  const factor =
+    wet === 2 ? 3 : wet === 1 ? 1.5 : a === 'forest' && b === 'forest' ? 2.5 : a === 'pond' && b === 'pond' ? 1.3 : 1
   return distance(world.mesh.corner(side.from), world.mesh.corner(side.to)) * factor + 4
 }
 
@@ -160,7 +161,11 @@ function eased(world: World, chain: readonly Side[]): Point[] {
   const open = ({ face, neighbour }: Side) =>
     [face, neighbour].every(id => !['urban', 'homestead', 'industry'].includes(world.use[id]!))
   const line = lineOf(world, chain)
-  const firm = new Set(chain.filter(side => !open(side)).flatMap(side => [...world.mesh.border(side), world.mesh.corner(side.to)].map(String)))
+  const firm = new Set(
+    chain
+      .filter(side => !open(side))
+      .flatMap(side => [...world.mesh.border(side), world.mesh.corner(side.to)].map(String))
+  )
   let out = line
   for (let round = 0; round < 2; round++)
     out = out.flatMap((p, i): Point[] => {

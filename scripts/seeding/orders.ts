@@ -2,8 +2,8 @@ import type { Spot } from './draw.ts'
 import type { Feature } from './feature.ts'
 import { workOrders } from './layers-points.ts'
 import type { Plan } from './plan.ts'
-import { random } from './random.ts'
 import type { Point } from './plane.ts'
+import { random } from './random.ts'
 
 /** A work order that another layer refers to, where it is. */
 export interface Ordered extends Spot {

@@ -28,7 +28,8 @@ export const powerRuns = remembered((world: World): PowerRun[] => {
       const [dx, dy] = [(to[0] - from[0]) / length, (to[1] - from[1]) / length]
       const corner: Point = [bend[0] - dy * by, bend[1] + dx * by]
       const line = [...spans(from, corner), ...spans(corner, to), to]
-      for (const run of insideRuns(world, line)) runs.push({ kv: i % 9 === 0 ? '500' : i % 3 === 0 ? '220' : '110', line: run })
+      for (const run of insideRuns(world, line))
+        runs.push({ kv: i % 9 === 0 ? '500' : i % 3 === 0 ? '220' : '110', line: run })
     }
   }
   return runs

@@ -94,9 +94,7 @@ export function scattered(world: World, around: number, spread: number, r: Rando
   const [x, y] = world.mesh.sites[around]!
   const at: Point = [x + bell(r) * spread, y + bell(r) * spread]
   const face = world.mesh.find(at, around)
-  return world.villageOf[face]! < 0 || world.use[face] === 'water'
-    ? spotAt([x, y], around)
-    : spotAt(at, face)
+  return world.villageOf[face]! < 0 || world.use[face] === 'water' ? spotAt([x, y], around) : spotAt(at, face)
 }
 
 /** At the sides of the streets between blocks, and evenly along them: lamps, manholes, hydrants. */

@@ -26,7 +26,7 @@ export const villageGroups = remembered(({ world, wanted }: Plan): VillageGroup[
     for (const [i, faces] of groupsOf(world.mesh, world.facesOf[index]!, size).entries())
       groups.push({ code: `N2${code}${number(i + 1, 3)}`, place: i + 1, faces })
   }
-  return groups
+  return groups.slice(0, wanted('village-group-boundary'))
 })
 
 function* groupGround(plan: Plan): Iterable<Patch & VillageGroup> {
@@ -73,12 +73,22 @@ function* seats({ world }: Plan): Iterable<Spot & { code: string; name: string; 
   yield { ...spotAt(beside(middle), middle), code: '440605000000', name: '南海区人民政府', level: '3' }
   for (const town of world.towns) {
     const office = town.name.endsWith('街道') ? '办事处' : '人民政府'
-    yield { ...spotAt(town.centre, world.mesh.find(town.centre)), code: town.code, name: `${town.name}${office}`, level: '4' }
+    yield {
+      ...spotAt(town.centre, world.mesh.find(town.centre)),
+      code: town.code,
+      name: `${town.name}${office}`,
+      level: '4'
+    }
   }
   for (const { index, code, name } of world.villages) {
     const core = world.cores[index]!
     const face = core >= 0 ? core : world.facesOf[index]![0]!
-    yield { ...spotAt(world.mesh.sites[face]!, face), code, name: `${name}${name.endsWith('社区') ? '居' : '村'}民委员会`, level: '5' }
+    yield {
+      ...spotAt(world.mesh.sites[face]!, face),
+      code,
+      name: `${name}${name.endsWith('社区') ? '居' : '村'}民委员会`,
+      level: '5'
+    }
   }
 }
 

@@ -6,7 +6,7 @@ import { ofUse, type Patch, patches, polygon, yards } from './patches.ts'
 import type { Plan } from './plan.ts'
 import type { Point } from './plane.ts'
 import { inVillages, spotAt, within } from './spots.ts'
-import { momentBefore, MU, number, rounded } from './values.ts'
+import { MU, momentBefore, number, rounded } from './values.ts'
 import type { World } from './world.ts'
 
 interface Pond extends Patch {
@@ -30,7 +30,7 @@ const licensed = ponds((plan, count) => Math.floor(plan.wanted('fish-pond') / co
 
 /** Where fish may be kept: ponds yes, rivers no, low land by rule. */
 const aquaculture = (world: World, face: number): string | undefined =>
-  ({ water: '1', reserve: '2', pond: '3' } as Partial<Record<string, string>>)[world.use[face]!]
+  (({ water: '1', reserve: '2', pond: '3' }) as Partial<Record<string, string>>)[world.use[face]!]
 
 /** The clinics, each with the point where its waste is fetched; the largest have two. */
 function* clinics(plan: Plan): Iterable<Spot & { licence: string; division: string }> {
@@ -38,16 +38,40 @@ function* clinics(plan: Plan): Iterable<Spot & { licence: string; division: stri
   for (const { shape, values } of [...all, ...all.slice(0, 5)]) {
     if (shape.type !== 'Point') continue
     const at: Point = [shape.at[0] + 6, shape.at[1] - 5]
-    yield { ...spotAt(at, plan.world.mesh.find(shape.at)), licence: String(values.licence_no), division: String(values.division_code) }
+    yield {
+      ...spotAt(at, plan.world.mesh.find(shape.at)),
+      licence: String(values.licence_no),
+      division: String(values.division_code)
+    }
   }
 }
 
 const CROPS: Record<string, [name: string, yield_: number][]> = {
-  '1': [['晚稻', 460], ['早稻', 430], ['甜玉米', 900]],
-  '2': [['菜心', 1500], ['生菜', 1800], ['通菜', 1700], ['节瓜', 2600]],
-  '3': [['年桔', 900], ['兰花', 300], ['绿化苗木', 400]],
-  '4': [['荔枝', 620], ['龙眼', 580], ['香蕉', 2100]],
-  '9': [['甘蔗', 5200], ['桑', 1400]]
+  '1': [
+    ['晚稻', 460],
+    ['早稻', 430],
+    ['甜玉米', 900]
+  ],
+  '2': [
+    ['菜心', 1500],
+    ['生菜', 1800],
+    ['通菜', 1700],
+    ['节瓜', 2600]
+  ],
+  '3': [
+    ['年桔', 900],
+    ['兰花', 300],
+    ['绿化苗木', 400]
+  ],
+  '4': [
+    ['荔枝', 620],
+    ['龙眼', 580],
+    ['香蕉', 2100]
+  ],
+  '9': [
+    ['甘蔗', 5200],
+    ['桑', 1400]
+  ]
 }
 
 const MONITORS = [
@@ -82,7 +106,8 @@ export const agriculture: Record<string, Recipe> = {
     division_code: d.division
   })),
   'crop-patch': family(strips(['farmland', 'orchard'], 2600), d => {
-    const crop = d.use === 'orchard' ? d.some(['4', 6], ['3', 4], ['9', 1]) : d.some(['1', 5], ['2', 5], ['3', 1], ['9', 1])
+    const crop =
+      d.use === 'orchard' ? d.some(['4', 6], ['3', 4], ['9', 1]) : d.some(['1', 5], ['2', 5], ['3', 1], ['9', 1])
     const [name, yieldPerMu] = d.one(CROPS[crop]!)
     const mu = rounded(d.spot.area / MU)
     return {
@@ -98,7 +123,8 @@ export const agriculture: Record<string, Recipe> = {
   'facility-farmland': family(yards(['farmland', 'pond', 'orchard'], 22, 70), d => ({
     filing_no: d.key('SSNY440605', 5),
     landuse_plan_code: d.use === 'pond' ? '060203' : '0602',
-    facility_type: d.use === 'pond' ? d.one(['养殖看护房', '饲料仓库']) : d.one(['大棚管理房', '农机库', '烘干仓储', '育苗设施']),
+    facility_type:
+      d.use === 'pond' ? d.one(['养殖看护房', '饲料仓库']) : d.one(['大棚管理房', '农机库', '烘干仓储', '育苗设施']),
     area_mu: rounded(d.spot.area / MU),
     filing_date: d.day(60, 1500),
     expire_date: d.day(100, -1800),
@@ -122,7 +148,10 @@ export const agriculture: Record<string, Recipe> = {
   'agri-business-entity': family(within('farmland', 'pond', 'orchard', 'homestead'), d => ({
     entity_code: d.key('NYZT440605', 5),
     entity_type: d.some(['家庭农场', 5], ['农民专业合作社', 3], ['农业龙头企业', 1], ['种养大户', 3]),
-    main_product: d.use === 'pond' ? d.one(['加州鲈', '桂花鱼', '生鱼', '黄颡鱼']) : d.one(['叶菜', '花卉', '优质稻', '年桔', '瓜果']),
+    main_product:
+      d.use === 'pond'
+        ? d.one(['加州鲈', '桂花鱼', '生鱼', '黄颡鱼'])
+        : d.one(['叶菜', '花卉', '优质稻', '年桔', '瓜果']),
     managed_area_mu: d.num(12, 640, 1),
     certified_date: d.day(60, 2600),
     division_code: d.division

@@ -1,6 +1,6 @@
 import { stations } from './curve.ts'
-import { HILLS, placed } from './drawing.ts'
 import { family, type Recipe, type Source, type Spot, status } from './draw.ts'
+import { HILLS, placed } from './drawing.ts'
 import { type Stretch, shared, stretch } from './lines.ts'
 import { networkOf } from './network.ts'
 import type { Plan } from './plan.ts'

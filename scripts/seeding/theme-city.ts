@@ -1,18 +1,35 @@
 import { caseStatus, family, licence, type Recipe, risk, status, warning } from './draw.ts'
 import { grids } from './layers-admin.ts'
+import { urgentOrders } from './orders.ts'
 import { faces, plots, sheds } from './patches.ts'
 import { dutyGrids, tracks } from './patrols.ts'
 import type { Plan } from './plan.ts'
 import { random } from './random.ts'
 import { clustered, roadside, roadsidePoint, spotAt, streetside } from './spots.ts'
-import { urgentOrders } from './orders.ts'
 import { momentBefore, number, rounded } from './values.ts'
 
 const COMPONENTS: Record<string, [subclass: string, owner: string][]> = {
-  '01': [['0101', 'OWN-WATER'], ['0103', 'OWN-DRAIN'], ['0106', 'OWN-POWER'], ['0108', 'OWN-TELECOM'], ['0112', 'OWN-FIRE']],
-  '02': [['0201', 'OWN-TRAFFIC'], ['0205', 'OWN-TRAFFIC'], ['0214', 'OWN-ROAD']],
-  '03': [['0301', 'OWN-SANITATION'], ['0304', 'OWN-SANITATION'], ['0310', 'OWN-URBAN']],
-  '04': [['0401', 'OWN-GREEN'], ['0404', 'OWN-GREEN']],
+  '01': [
+    ['0101', 'OWN-WATER'],
+    ['0103', 'OWN-DRAIN'],
+    ['0106', 'OWN-POWER'],
+    ['0108', 'OWN-TELECOM'],
+    ['0112', 'OWN-FIRE']
+  ],
+  '02': [
+    ['0201', 'OWN-TRAFFIC'],
+    ['0205', 'OWN-TRAFFIC'],
+    ['0214', 'OWN-ROAD']
+  ],
+  '03': [
+    ['0301', 'OWN-SANITATION'],
+    ['0304', 'OWN-SANITATION'],
+    ['0310', 'OWN-URBAN']
+  ],
+  '04': [
+    ['0401', 'OWN-GREEN'],
+    ['0404', 'OWN-GREEN']
+  ],
   '05': [['0501', 'OWN-TOWN']]
 }
 
@@ -160,13 +177,22 @@ export const city: Record<string, Recipe> = {
       division_code: d.division
     }
   }),
-  'outdoor-advertising': family(roadside([5, 11], [['urban', 7], ['industry', 3]]), d => ({
-    ad_code: d.key('GG440605', 6),
-    ad_type: d.some(['招牌', 7], ['立柱', 1], ['墙体', 2], ['电子屏', 1]),
-    area_m2: d.num(3, 120),
-    licence_status: licence(d),
-    expire_date: d.day(400, -900),
-    risk_level: risk(d),
-    division_code: d.division
-  }))
+  'outdoor-advertising': family(
+    roadside(
+      [5, 11],
+      [
+        ['urban', 7],
+        ['industry', 3]
+      ]
+    ),
+    d => ({
+      ad_code: d.key('GG440605', 6),
+      ad_type: d.some(['招牌', 7], ['立柱', 1], ['墙体', 2], ['电子屏', 1]),
+      area_m2: d.num(3, 120),
+      licence_status: licence(d),
+      expire_date: d.day(400, -900),
+      risk_level: risk(d),
+      division_code: d.division
+    })
+  )
 }

@@ -1,7 +1,7 @@
-import { company, inParks, type Company } from './companies.ts'
+import { type Company, company, inParks } from './companies.ts'
 import { family, type Recipe, type Source } from './draw.ts'
 import { fabricOf } from './fabric.ts'
-import { blocks, patches, type Patch, polygon } from './patches.ts'
+import { blocks, type Patch, patches, polygon } from './patches.ts'
 import type { Plan } from './plan.ts'
 import { distance, rectangle } from './plane.ts'
 import { shownFaces } from './spots.ts'
@@ -24,16 +24,16 @@ function* offices(plan: Plan): Iterable<Patch> {
 }
 
 const priced = (world: World, face: number): string | undefined =>
-  ({ urban: '住宅', industry: '工业', homestead: '商服' } as Partial<Record<string, string>>)[world.use[face]!]
+  (({ urban: '住宅', industry: '工业', homestead: '商服' }) as Partial<Record<string, string>>)[world.use[face]!]
 
 const CELL = 500
 
 /** Squares of a grid of 500 m whose middle is the district's, those nearest to a town's centre first. */
 function* cells({ world }: Plan): Iterable<Patch & { column: number; row: number; far: number }> {
   const sites = world.facesOf.flat().map(id => world.mesh.sites[id]!)
-  const [west, south, east, north] = [0, 1].flatMap(k => [Math.min(...sites.map(p => p[k]!))]).concat(
-    [0, 1].map(k => Math.max(...sites.map(p => p[k]!)))
-  ) as [number, number, number, number]
+  const [west, south, east, north] = [0, 1]
+    .flatMap(k => [Math.min(...sites.map(p => p[k]!))])
+    .concat([0, 1].map(k => Math.max(...sites.map(p => p[k]!)))) as [number, number, number, number]
   const found: { x: number; y: number; face: number; far: number }[] = []
   let near = 0
   for (let x = Math.ceil(west / CELL); x < east / CELL - 1; x++)
@@ -48,12 +48,31 @@ function* cells({ world }: Plan): Iterable<Patch & { column: number; row: number
     yield { ...polygon([rectangle([(x + 0.5) * CELL, (y + 0.5) * CELL], CELL, CELL, 0)], face), column: x, row: y, far }
 }
 
-const INDUSTRIES = ['F5212', 'F5147', 'H6210', 'C3311', 'C3252', 'C2110', 'L7291', 'G5431', 'K7020', 'O8111', 'I6510', 'E4710']
+const INDUSTRIES = [
+  'F5212',
+  'F5147',
+  'H6210',
+  'C3311',
+  'C3252',
+  'C2110',
+  'L7291',
+  'G5431',
+  'K7020',
+  'O8111',
+  'I6510',
+  'E4710'
+]
 
 export const economy: Record<string, Recipe> = {
   enterprise: family(companies, d => ({
     credit_code: d.spot.code,
-    entity_type: d.some(['有限责任公司', 5], ['个体工商户', 8], ['个人独资企业', 1], ['股份有限公司', 0.3], ['农民专业合作社', 0.3]),
+    entity_type: d.some(
+      ['有限责任公司', 5],
+      ['个体工商户', 8],
+      ['个人独资企业', 1],
+      ['股份有限公司', 0.3],
+      ['农民专业合作社', 0.3]
+    ),
     industry_code: d.spot.park ? d.one(['C3311', 'C3252', 'C2110', 'C3072', 'C2929', 'C3670']) : d.one(INDUSTRIES),
     established_date: d.day(20, 9000),
     reg_status: d.some(['开业', 90], ['注销', 6], ['吊销', 2], ['歇业', 2]),

@@ -1,8 +1,8 @@
 import { offset } from './band.ts'
 import { inParks } from './companies.ts'
 import { dissolve } from './dissolve.ts'
-import { HIGHWAYS } from './drawing.ts'
 import { caseStatus, family, type Recipe, risk, type Source, status, warning } from './draw.ts'
+import { HIGHWAYS } from './drawing.ts'
 import { insideRuns, type Stretch, shared, stretch } from './lines.ts'
 import { multi, type Patch, patches } from './patches.ts'
 import { type PowerRun, powerRuns } from './power.ts'
@@ -31,7 +31,9 @@ const warned: Source<Patch & { towns: number }> = function* ({ world }, count) {
   for (let i = 0; i < count; i++) {
     const size = 1 + (i % 4)
     const towns = world.towns.filter((_, k) => (k + i) % world.towns.length < size)
-    const faces = world.villages.filter(({ town }) => towns.some(({ index }) => index === town)).flatMap(v => world.facesOf[v.index]!)
+    const faces = world.villages
+      .filter(({ town }) => towns.some(({ index }) => index === town))
+      .flatMap(v => world.facesOf[v.index]!)
     yield { ...multi(dissolve(world.mesh, faces), faces[0]!, faces), towns: size }
   }
 }

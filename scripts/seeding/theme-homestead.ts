@@ -38,15 +38,13 @@ const approvedFrom = (stage: number): Source<Filed> =>
   }
 
 /** The same at a point: the notice board, or the site. */
-const atPoint =
-  (source: Source<Filed>): Source<Filed> =>
+const atPoint = (source: Source<Filed>): Source<Filed> =>
   function* (plan, count, layer) {
     for (const spot of source(plan, count, layer)) yield { ...spot, shape: { type: 'Point', at: centroid(spot.ring) } }
   }
 
 /** The building that is planned or was built on the plot. */
-const building =
-  (source: Source<Filed>, over: number): Source<Filed> =>
+const building = (source: Source<Filed>, over: number): Source<Filed> =>
   function* (plan, count, layer) {
     for (const spot of source(plan, count, layer)) {
       const body = inset(spot.ring, 0.4 + (spot.place % 5) * 0.15)
@@ -69,7 +67,12 @@ function* idle(plan: Plan, count: number): Iterable<Patch & { code: string }> {
 /** Where somebody built: beside houses, and now and then on the field behind. */
 const violations: Source<Spot & { area: number; field: boolean }> = function* (plan, count, layer) {
   let i = 0
-  for (const spot of sheds(['homestead'], 5, 13, Math.max(1, Math.floor(plan.wanted('homestead-parcel') / count / 1.2)))(plan, count, layer)) {
+  for (const spot of sheds(
+    ['homestead'],
+    5,
+    13,
+    Math.max(1, Math.floor(plan.wanted('homestead-parcel') / count / 1.2))
+  )(plan, count, layer)) {
     if (i++ % 7 !== 6) {
       yield { ...spot, field: false }
       continue

@@ -22,13 +22,14 @@ const projects = remembered((plan: Plan): (InPark & { code: string; part: number
   const out: (InPark & { code: string; part: number })[] = []
   for (let part = 0; out.length < wanted('park-renewal-project') && part < 4; part++)
     for (const park of parks) {
-      const faces = part === 0 ? park.faces.slice(0, Math.ceil(park.faces.length / 2)) : park.faces.slice(part + 1, part + 2)
+      const faces =
+        part === 0 ? park.faces.slice(0, Math.ceil(park.faces.length / 2)) : park.faces.slice(part + 1, part + 2)
       if (faces.length === 0 || (part === 0 && park.stage === '1')) continue
       // Only neighbours make one project; a lone face always does.
       const own = part === 0 ? faces : faces.slice(0, 1)
       out.push({ ...ground(world, own, 'MultiPolygon'), park, part, code: `CGXM${number(out.length + 1, 5)}` })
     }
-  return out
+  return out.slice(0, wanted('park-renewal-project'))
 })
 
 /** Plots in parks: registered parcels, with their park. */
@@ -64,7 +65,8 @@ function* demolitions(plan: Plan): Iterable<Patch & { project: string }> {
       if (park.stage < '2' || faces.length === 0) continue
       const face = faces[k % faces.length]!
       const block = fabricOf(plan.world, face).blocks[Math.floor(k / faces.length)]
-      if (block && random(plan.world.seed, 'cleared', code, k)() < 0.7) yield { ...polygon([block], face), project: code }
+      if (block && random(plan.world.seed, 'cleared', code, k)() < 0.7)
+        yield { ...polygon([block], face), project: code }
     }
 }
 
@@ -166,7 +168,15 @@ export const park: Record<string, Recipe> = {
     return {
       hazard_code: d.key('YH440605', 6),
       park_code: d.spot.park.code,
-      hazard_type: d.one(['消防通道堵塞', '违规用电', '粉尘涉爆', '有限空间', '“三合一”场所', '特种设备未检', '危化品存放不当']),
+      hazard_type: d.one([
+        '消防通道堵塞',
+        '违规用电',
+        '粉尘涉爆',
+        '有限空间',
+        '“三合一”场所',
+        '特种设备未检',
+        '危化品存放不当'
+      ]),
       risk_level: risk(d),
       case_status: caseStatus(d),
       found_date: d.day(found, found),

@@ -19,14 +19,31 @@ interface School extends Spot {
   village: number
 }
 
-const SCHOOLS = [['1', '幼儿园'], ['2', '小学'], ['3', '初级中学'], ['4', '实验学校'], ['5', '高级中学'], ['6', '职业技术学校']] as const
+const SCHOOLS = [
+  ['1', '幼儿园'],
+  ['2', '小学'],
+  ['3', '初级中学'],
+  ['4', '实验学校'],
+  ['5', '高级中学'],
+  ['6', '职业技术学校']
+] as const
 
 /** A primary school a village first, then kindergartens and the others in turn. */
 const schools = remembered(({ world, wanted }: Plan): School[] =>
   Array.from({ length: wanted('school') }, (_, i) => {
     const village = world.order[i % world.order.length]!
     const r = random(world.seed, 'school', i)
-    const type = i % 3 === 0 && i < 630 ? '2' : weighted(r, [['1', 50], ['2', 6], ['3', 12], ['4', 8], ['5', 5], ['6', 2]] as const)
+    const type =
+      i % 3 === 0 && i < 630
+        ? '2'
+        : weighted(r, [
+            ['1', 50],
+            ['2', 6],
+            ['3', 12],
+            ['4', 8],
+            ['5', 5],
+            ['6', 2]
+          ] as const)
     const own = builtFaces(world, village)
     const face = own[Math.min(own.length - 1, Math.floor(r() * 4))]!
     const kind = SCHOOLS.find(([code]) => code === type)?.[1] ?? '学校'
@@ -76,13 +93,28 @@ function* doors(plan: Plan, count: number): Iterable<Spot & { grid: string; road
         const middle = centroid(ring)
         const at = along(middle, along(ring[0]!, ring[1]!, 0.2 + 0.1 * (round % 7)), 0.8)
         const village = shortName(world.villages[world.villageOf[face]!]!.name)
-        const road = urban ? STREETS[face % STREETS.length]! : `${village}${'东西南北中新旧上下大'[Math.floor(k / 24) % 10]}${k % 2 ? '街' : '巷'}`
+        const road = urban
+          ? STREETS[face % STREETS.length]!
+          : `${village}${'东西南北中新旧上下大'[Math.floor(k / 24) % 10]}${k % 2 ? '街' : '巷'}`
         yield { ...spotAt(at, face), grid: code, road, no: `${(k % 240) + 1}号${round > 0 ? `之${round}` : ''}` }
       }
     }
 }
 
-const TOPICS = ['噪声扰民', '占道经营', '路面破损', '违法建设', '水电燃气', '垃圾清运', '物业管理', '公交出行', '教育入学', '医疗社保', '劳资纠纷', '农村宅基地']
+const TOPICS = [
+  '噪声扰民',
+  '占道经营',
+  '路面破损',
+  '违法建设',
+  '水电燃气',
+  '垃圾清运',
+  '物业管理',
+  '公交出行',
+  '教育入学',
+  '医疗社保',
+  '劳资纠纷',
+  '农村宅基地'
+]
 
 const facility = (source: Source, prefix: string, key: string, values: Parameters<typeof family<Spot>>[1]): Recipe =>
   family(source, d => ({ [key]: d.key(`${prefix}440605`, 5), ...values(d), division_code: d.division }))
@@ -101,7 +133,10 @@ export const publicService: Record<string, Recipe> = {
     const level = d.i === 0 ? '3' : d.i < 8 ? '4' : '5'
     return {
       hall_code: d.key('FWT440605', 4),
-      name: level === '3' ? '南海区行政服务中心' : `${level === '4' ? d.townName : d.place}${level === '4' ? '行政服务中心' : '党群服务中心'}`,
+      name:
+        level === '3'
+          ? '南海区行政服务中心'
+          : `${level === '4' ? d.townName : d.place}${level === '4' ? '行政服务中心' : '党群服务中心'}`,
       service_level: level,
       open_hours: open[level === '5' ? 0 : 1],
       item_count: level === '3' ? 1860 : level === '4' ? d.int(420, 780) : d.int(60, 180),
@@ -150,7 +185,12 @@ export const publicService: Record<string, Recipe> = {
   }),
   'elderly-service': facility(inVillages(), 'YA', 'facility_code', d => {
     const kind = d.some(['居家养老服务中心', 5], ['长者饭堂', 4], ['敬老院', 1], ['星光老年之家', 3])
-    return { name: `${d.place}${kind}`, service_type: kind, bed_count: kind === '敬老院' ? d.int(40, 260) : d.int(0, 12), status: status(d) }
+    return {
+      name: `${d.place}${kind}`,
+      service_type: kind,
+      bed_count: kind === '敬老院' ? d.int(40, 260) : d.int(0, 12),
+      status: status(d)
+    }
   }),
   'cultural-facility': facility(inVillages([16, 55]), 'WH', 'facility_code', d => {
     const kind = d.some(['综合性文化服务中心', 6], ['读书驿站', 5], ['文化馆', 0.3], ['图书馆', 0.4], ['村史馆', 2])
@@ -158,7 +198,12 @@ export const publicService: Record<string, Recipe> = {
   }),
   'sports-facility': facility(inVillages([18, 70]), 'TY', 'facility_code', d => {
     const kind = d.one(['篮球', '足球', '羽毛球', '乒乓球', '健身路径', '游泳'])
-    return { name: `${d.place}${kind}${kind === '健身路径' ? '' : '场'}`, sport_type: kind, area_m2: d.int(120, 7200), status: status(d) }
+    return {
+      name: `${d.place}${kind}${kind === '健身路径' ? '' : '场'}`,
+      sport_type: kind,
+      area_m2: d.int(120, 7200),
+      status: status(d)
+    }
   }),
   'park-green-space': family(blocks(['urban', 'homestead'], 7), d => ({
     park_code: d.key('GY440605', 5),
@@ -177,6 +222,11 @@ export const publicService: Record<string, Recipe> = {
   })),
   'food-market': facility(inVillages([14, 40]), 'SC', 'market_code', d => {
     const stalls = d.int(24, 260)
-    return { name: `${d.place}市场`, stall_count: stalls, area_m2: rounded(stalls * d.num(9, 16), 0), status: status(d) }
+    return {
+      name: `${d.place}市场`,
+      stall_count: stalls,
+      area_m2: rounded(stalls * d.num(9, 16), 0),
+      status: status(d)
+    }
   })
 }

@@ -1,12 +1,12 @@
-import { family, type Recipe, type Source, type Spot, status } from './draw.ts'
 import { lengthOf } from './curve.ts'
-import { stretch, type Stretch } from './lines.ts'
+import { family, type Recipe, type Source, type Spot, status } from './draw.ts'
+import { type Stretch, stretch } from './lines.ts'
 import { type Ordered, sightings } from './orders.ts'
 import { type Patch, polygon, yards } from './patches.ts'
 import { clip, type Point, rectangle } from './plane.ts'
-import { between, random } from './random.ts'
-import { scattered, facesBy } from './spots.ts'
 import { toMetres } from './projection.ts'
+import { between, random } from './random.ts'
+import { facesBy, scattered } from './spots.ts'
 import { momentBefore, rounded, shortName } from './values.ts'
 
 interface Scene extends Patch {
@@ -25,9 +25,19 @@ const scenes: Source<Scene> = function* ({ world }, count, layer) {
     const sensor = i % 6 === 0 ? '1' : i % 6 < 3 ? '2' : '3'
     const face = all[Math.floor(r() * all.length)]!
     const [w, h] = sensor === '1' ? [24_000, 22_000] : sensor === '2' ? [5200, 3600] : [1800, 1300]
-    let ring = rectangle(world.mesh.sites[face]!, w * between(r, 0.9, 1.1), h, sensor === '1' ? -0.22 : between(r, -0.1, 0.1))
+    let ring = rectangle(
+      world.mesh.sites[face]!,
+      w * between(r, 0.9, 1.1),
+      h,
+      sensor === '1' ? -0.22 : between(r, -0.1, 0.1)
+    )
     const [[west, south], [east, north]] = WINDOW
-    for (const [n, limit] of [[[1, 0], east], [[-1, 0], -west], [[0, 1], north], [[0, -1], -south]] as [Point, number][])
+    for (const [n, limit] of [
+      [[1, 0], east],
+      [[-1, 0], -west],
+      [[0, 1], north],
+      [[0, -1], -south]
+    ] as [Point, number][])
       ring = clip(ring, n, limit)
     yield { ...polygon([ring], face), sensor, resolution: { '1': 0.5, '2': 0.2, '3': 0.05 }[sensor] ?? 0.5 }
   }
@@ -46,10 +56,16 @@ const flights: Source<Flight> = function* ({ world }, count) {
     const river = i % 5 === 4 ? world.ground.rivers[Math.floor(r() * world.ground.rivers.length)]! : undefined
     const start = river ? Math.floor(r() * Math.max(1, river.length - 60)) : 0
     const part = river?.slice(start, start + 60).filter(p => world.villageOf[world.mesh.find(p)]! >= 0)
-    const line = part && part.length > 10 ? part : lawnmower(village.centre, between(r, 500, 900), between(r, 90, 160), r() * 3)
+    const line =
+      part && part.length > 10 ? part : lawnmower(village.centre, between(r, 500, 900), between(r, 90, 160), r() * 3)
     const dry = line.filter(([x, y]) => x > WINDOW[0][0] && x < WINDOW[1][0] && y > WINDOW[0][1] && y < WINDOW[1][1])
-    const purpose = part && part.length > 10 ? '河道巡查' : ['违建巡查', '村级工业园巡查', '耕地巡查', '应急测绘'][i % 4]!
-    yield { ...stretch(world, dry, world.facesOf[village.index]![0]!), purpose, name: `${shortName(village.name)}${purpose}航线${Math.floor(i / world.order.length) + 1}` }
+    const purpose =
+      part && part.length > 10 ? '河道巡查' : ['违建巡查', '村级工业园巡查', '耕地巡查', '应急测绘'][i % 4]!
+    yield {
+      ...stretch(world, dry, world.facesOf[village.index]![0]!),
+      purpose,
+      name: `${shortName(village.name)}${purpose}航线${Math.floor(i / world.order.length) + 1}`
+    }
   }
 }
 
@@ -68,7 +84,14 @@ const seen: Source<Spot & { order?: Ordered['order'] }> = function* (plan, count
     if (done++ >= count * 0.6) break
     yield { shape, face, order }
   }
-  const face = facesBy(plan.world, [['urban', 3], ['homestead', 3], ['industry', 2], ['farmland', 3], ['pond', 2], ['reserve', 3]])
+  const face = facesBy(plan.world, [
+    ['urban', 3],
+    ['homestead', 3],
+    ['industry', 2],
+    ['farmland', 3],
+    ['pond', 2],
+    ['reserve', 3]
+  ])
   for (; done <= count; done++) {
     const r = random(plan.world.seed, layer, 'seen', done)
     yield scattered(plan.world, face(r), 90, r)
@@ -86,7 +109,10 @@ export const remoteSensing: Record<string, Recipe> = {
   })),
   'change-detection-spot': family(yards(['reserve', 'farmland', 'orchard', 'industry'], 14, 80), d => {
     const after = d.int(10, 90)
-    const kind = d.use === 'farmland' || d.use === 'orchard' ? d.some(['4', 5], ['1', 3], ['2', 3]) : d.some(['1', 5], ['2', 4], ['3', 3], ['5', 1])
+    const kind =
+      d.use === 'farmland' || d.use === 'orchard'
+        ? d.some(['4', 5], ['1', 3], ['2', 3])
+        : d.some(['1', 5], ['2', 4], ['3', 3], ['5', 1])
     return {
       spot_code: d.key('BH2026', 6),
       change_type: kind,

@@ -1,7 +1,7 @@
-import { family, caseStatus, type Recipe, type Source } from './draw.ts'
-import { pondsOf, fabricOf } from './fabric.ts'
 import { dissolve, faceRing } from './dissolve.ts'
-import { stripsOf, strips } from './fields.ts'
+import { caseStatus, family, type Recipe, type Source } from './draw.ts'
+import { fabricOf, pondsOf } from './fabric.ts'
+import { strips, stripsOf } from './fields.ts'
 import type { Use } from './landuse.ts'
 import { buildingFootprints } from './layers-tenure.ts'
 import { type Registered, registeredParcels } from './parcels.ts'
@@ -18,8 +18,7 @@ function* collectiveLand(plan: Plan): Iterable<Patch & { owner: string }> {
   for (const { code, faces } of villageGroups(plan)) {
     const open = faces.filter(id => !['urban', 'industry', 'homestead', 'water'].includes(world.use[id]!))
     const built = faces.filter(id => ['industry', 'homestead'].includes(world.use[id]!))
-    for (const part of [open, built])
-      if (part.length > 0) yield { ...ground(world, part, 'MultiPolygon'), owner: code }
+    for (const part of [open, built]) if (part.length > 0) yield { ...ground(world, part, 'MultiPolygon'), owner: code }
   }
 }
 
@@ -30,7 +29,10 @@ function* stateParcels(plan: Plan): Iterable<Patch & Registered> {
 
 /** Survey patches (地类图斑): village by village the whole ground, every face by what it is used for. */
 function* surveyPatches({ world }: Plan): Iterable<Patch & { kind: string }> {
-  const patch = (polygons: Parameters<typeof multi>[0], face: number, kind: string) => ({ ...multi(polygons, face), kind })
+  const patch = (polygons: Parameters<typeof multi>[0], face: number, kind: string) => ({
+    ...multi(polygons, face),
+    kind
+  })
   for (const village of world.order) {
     const wet = world.facesOf[village]!.filter(id => world.use[id] === 'water')
     if (wet.length > 0) yield patch(dissolve(world.mesh, wet), wet[0]!, '1101')

@@ -1,6 +1,6 @@
 import { lengthOf } from './curve.ts'
-import { HIGHWAYS } from './drawing.ts'
 import { family, licence, type Recipe, type Spot, status } from './draw.ts'
+import { HIGHWAYS } from './drawing.ts'
 import { STREETS, streetSides } from './layers-roads.ts'
 import { insideRuns, lineOf, type Stretch, shared, stretch } from './lines.ts'
 import type { Side } from './mesh.ts'
@@ -97,7 +97,13 @@ function* bridges(plan: Plan): Iterable<Bridge> {
       const far = distance(road[0], road[1]) || 1
       const half = (width / 2 + 6) / far
       const [dx, dy] = [(road[1][0] - road[0][0]) * half, (road[1][1] - road[0][1]) * half]
-      yield { ...stretch(world, [[p[0] - dx, p[1] - dy], [p[0] + dx, p[1] + dy]]), over: name }
+      yield {
+        ...stretch(world, [
+          [p[0] - dx, p[1] - dy],
+          [p[0] + dx, p[1] + dy]
+        ]),
+        over: name
+      }
     }
   }
 }
@@ -153,7 +159,8 @@ function* observed(plan: Plan, count: number): Iterable<Stretch & { name: string
       insideRuns(world, world.ground.highways[i]!).map(line => ({ line, name, fast: 60 }))
     )
   ]
-  for (const { line, name, fast } of shared(large, Math.round(count * 0.45))) yield { ...stretch(world, line), name, fast }
+  for (const { line, name, fast } of shared(large, Math.round(count * 0.45)))
+    yield { ...stretch(world, line), name, fast }
   for (const street of streets(plan)) {
     const name = STREETS[(world.villageOf[street.face]! + Math.max(0, street.artery)) % STREETS.length]!
     yield { ...street, name, fast: 45 }

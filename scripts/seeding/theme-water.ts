@@ -1,5 +1,6 @@
 import { offset } from './band.ts'
 import { inParks } from './companies.ts'
+import { lengthOf } from './curve.ts'
 import { caseStatus, family, licence, type Recipe, type Source, type Spot, status } from './draw.ts'
 import { fabricOf } from './fabric.ts'
 import { chains, lineOf, type Stretch, shared, stretch } from './lines.ts'
@@ -7,16 +8,14 @@ import type { Side } from './mesh.ts'
 import { plots } from './patches.ts'
 import type { Plan } from './plan.ts'
 import { distance, type Point } from './plane.ts'
-import { spotAt, inVillages, shownFaces } from './spots.ts'
-import { lengthOf } from './curve.ts'
+import { inVillages, shownFaces, spotAt } from './spots.ts'
 import { momentBefore, number, rounded } from './values.ts'
 import { type Watercourse, watercourses } from './watercourses.ts'
 
 type Reach = Stretch & Watercourse
 
 const reaches: Source<Reach> = function* (plan, count) {
-  for (const { line, ...known } of shared(watercourses(plan), count))
-    yield { ...known, ...stretch(plan.world, line) }
+  for (const { line, ...known } of shared(watercourses(plan), count)) yield { ...known, ...stretch(plan.world, line) }
 }
 
 /** Places on watercourses, `aside` of their width from the middle: sections across, outfalls and gauges at the bank. */
@@ -45,7 +44,10 @@ const dikes: Source<Stretch & { river: number }> = function* ({ world }, count) 
     if (world.use[face] === 'water')
       for (const side of world.mesh.faces[face]!.sides)
         if (world.villageOf[side.neighbour]! >= 0 && world.use[side.neighbour] !== 'water') sides.push(side)
-  for (const { line } of shared(chains(sides).map(chain => ({ line: lineOf(world, chain) })), count)) {
+  for (const { line } of shared(
+    chains(sides).map(chain => ({ line: lineOf(world, chain) })),
+    count
+  )) {
     const middle = line[Math.floor(line.length / 2)]!
     yield { ...stretch(world, line), river: world.ground.nearRiver.nearest(middle)?.line ?? 0 }
   }
@@ -57,7 +59,12 @@ function* pipes(plan: Plan): Iterable<Stretch & { kind: string; width: number }>
     for (const { line, width } of fabricOf(plan.world, face).streets) {
       if (distance(line[0], line[1]) < 8) continue
       const old = plan.world.use[face] === 'homestead' && (face + width) % 3 < 1
-      for (const [kind, by] of old ? ([['H', 0]] as const) : ([['Y', 0.9], ['W', -0.9]] as const)) {
+      for (const [kind, by] of old
+        ? ([['H', 0]] as const)
+        : ([
+            ['Y', 0.9],
+            ['W', -0.9]
+          ] as const)) {
         const moved = offset(line, by)
         yield { shape: { type: 'LineString', line: moved }, line: moved, face, kind, width }
       }
