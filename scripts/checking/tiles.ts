@@ -39,14 +39,16 @@ async function checkStyle({ urls }: Listed, document: TileJson, ask: Ask): Promi
   const style = (await (await ask(urls['style'] ?? '')).json()) as {
     version: number
     sources: Record<string, unknown>
-    layers: { id: string; type: string; source?: string; 'source-layer'?: string }[]
+    layers: { id: string; type: string; source?: string; 'source-layer'?: string; layout?: { visibility?: string } }[]
   }
   if (style.version !== 8) throw new Error(`style: version ${style.version}`)
   const drawn = style.layers.filter(layer => layer.type !== 'background')
   const lost = drawn.find(layer => !layer.source || !style.sources[layer.source])
   if (lost) throw new Error(`style: ${lost.id} has no source`)
   const known = new Set(document.vector_layers.map(({ id }) => id))
-  const foreign = drawn.find(layer => !known.has(layer['source-layer'] ?? ''))
+  // A map's own tiles have what it shows at first.
+  const shown = drawn.filter(layer => layer.layout?.visibility !== 'none')
+  const foreign = shown.find(layer => !known.has(layer['source-layer'] ?? ''))
   if (foreign) throw new Error(`style: ${foreign.id} draws ${foreign['source-layer']}, which the tiles lack`)
   if (drawn.length === 0) throw new Error('style: nothing is drawn')
 }
