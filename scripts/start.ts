@@ -9,7 +9,9 @@ const started = performance.now()
 process.stdout.write(config.databaseUrl ? 'Opening the database …\n' : 'Opening the embedded database …\n')
 const app = await buildApp({ config })
 
-const empty = app.catalog.layers().filter(({ id, origin }) => origin === 'file' && app.catalog.state(id).revision === 0)
+const empty = app.catalog
+  .layers()
+  .filter(({ id, origin, source }) => origin === 'file' && !source && app.catalog.state(id).revision === 0)
 if (config.demoScale > 0 && empty.length > 0) {
   process.stdout.write(`Filling ${empty.length} layers with synthetic demonstration data …\n`)
   await seed(app.db, app.catalog, {

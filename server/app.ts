@@ -5,21 +5,28 @@ import accessPlugin from './plugins/access.ts'
 import catalogPlugin from './plugins/catalog.ts'
 import configPlugin from './plugins/config.ts'
 import databasePlugin from './plugins/database.ts'
+import divisionsPlugin from './plugins/divisions.ts'
 import errorsPlugin from './plugins/errors.ts'
+import inPlacePlugin from './plugins/in-place.ts'
 import landCheckPlugin from './plugins/land-check.ts'
 import openapiPlugin from './plugins/openapi.ts'
 import schemaPlugin from './plugins/schema.ts'
+import servicesPlugin from './plugins/services.ts'
 import tilesPlugin from './plugins/tiles.ts'
 import uploadsPlugin from './plugins/uploads.ts'
 import webSecurityPlugin from './plugins/web-security.ts'
 import consoleRoutes from './routes/console.ts'
+import divisionsRoutes from './routes/divisions.ts'
 import healthRoutes from './routes/health.ts'
 import keysRoutes from './routes/keys.ts'
 import landChecksRoutes from './routes/land-checks.ts'
 import layersRoutes from './routes/layers.ts'
 import rulesetsRoutes from './routes/rulesets.ts'
+import servicesRoutes from './routes/services.ts'
 import sessionRoutes from './routes/session.ts'
+import standardRoutes from './routes/standard.ts'
 import stylesRoutes from './routes/styles.ts'
+import summaryRoutes from './routes/summary.ts'
 import tilesRoutes from './routes/tiles.ts'
 import uploadsRoutes from './routes/uploads.ts'
 
@@ -52,7 +59,10 @@ export async function buildApp({ config, db, logger }: AppOptions): Promise<Fast
   await app.register(databasePlugin, { db })
   await app.register(accessPlugin)
   await app.register(catalogPlugin)
+  await app.register(inPlacePlugin)
+  await app.register(divisionsPlugin)
   await app.register(tilesPlugin)
+  await app.register(servicesPlugin)
   await app.register(uploadsPlugin)
   await app.register(landCheckPlugin)
 
@@ -60,6 +70,10 @@ export async function buildApp({ config, db, logger }: AppOptions): Promise<Fast
   await app.register(sessionRoutes)
   await app.register(keysRoutes)
   await app.register(layersRoutes)
+  await app.register(summaryRoutes)
+  await app.register(standardRoutes)
+  await app.register(divisionsRoutes)
+  await app.register(servicesRoutes)
   await app.register(stylesRoutes)
   await app.register(tilesRoutes)
   await app.register(uploadsRoutes)

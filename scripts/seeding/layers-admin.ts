@@ -3,7 +3,8 @@ import type { Feature } from './feature.ts'
 import { groupsOf } from './groups.ts'
 import type { Plan } from './plan.ts'
 import { type Ring, signedArea } from './plane.ts'
-import { chance, random, weighted, whole } from './random.ts'
+import { chance, type Random, random, weighted, whole } from './random.ts'
+import { remembered } from './remembered.ts'
 import { number, rounded, shortName } from './values.ts'
 import type { World } from './world.ts'
 
@@ -71,35 +72,49 @@ export function* villageBoundaries({ world }: Plan): Generator<Feature> {
   }
 }
 
+/** 综合网格: the grids that governance-grid shows at this scale, whole villages at a time. */
+export interface Grid {
+  code: string
+  /** Number within its village, from 1. */
+  place: number
+  village: number
+  faces: number[]
+}
+
+export const grids = remembered(({ world, wanted }: Plan): Grid[] => {
+  const size = world.facesOf.flat().length / 3150
+  const all: Grid[] = []
+  for (const index of world.order) {
+    if (all.length >= wanted('governance-grid')) break
+    const { code } = world.villages[index]!
+    for (const [i, faces] of groupsOf(world.mesh, world.facesOf[index]!, size).entries())
+      all.push({ code: `${code}${number(i + 1, 3)}`, place: i + 1, village: index, faces })
+  }
+  return all
+})
+
 export function* governanceGrid(plan: Plan): Generator<Feature> {
   const { world } = plan
-  const size = world.facesOf.flat().length / 3150
-  let left = plan.wanted('governance-grid')
-  for (const index of world.order) {
-    if (left <= 0) return
+  let r: Random = () => 0
+  for (const { code, place, village: index, faces } of grids(plan)) {
     const village = world.villages[index]!
-    const r = random(world.seed, 'grid', village.code)
-    let i = 0
-    for (const group of groupsOf(world.mesh, world.facesOf[index]!, size)) {
-      i += 1
-      left -= 1
-      const type =
-        village.code[9] === '4'
-          ? '专属网格'
-          : weighted(r, [
-              ['基础网格', 9],
-              ['专属网格', 1]
-            ] as const)
-      yield {
-        shape: { type: 'Polygon', rings: dissolve(world.mesh, group)[0]! },
-        values: {
-          grid_code: `${village.code}${number(i, 3)}`,
-          name: `${shortName(village.name)}第${i}网格`,
-          division_code: village.code,
-          household_count: Math.round(households(world, group) * 0.97) + whole(r, 0, 8),
-          grid_type: type,
-          status: chance(r, 0.97) ? 'active' : 'planned'
-        }
+    if (place === 1) r = random(world.seed, 'grid', village.code)
+    const type =
+      village.code[9] === '4'
+        ? '专属网格'
+        : weighted(r, [
+            ['基础网格', 9],
+            ['专属网格', 1]
+          ] as const)
+    yield {
+      shape: { type: 'Polygon', rings: dissolve(world.mesh, faces)[0]! },
+      values: {
+        grid_code: code,
+        name: `${shortName(village.name)}第${place}网格`,
+        division_code: village.code,
+        household_count: Math.round(households(world, faces) * 0.97) + whole(r, 0, 8),
+        grid_type: type,
+        status: chance(r, 0.97) ? 'active' : 'planned'
       }
     }
   }

@@ -1,10 +1,11 @@
 import { dissolve } from './dissolve.ts'
 import type { Feature } from './feature.ts'
 import { type Registered, registeredParcels } from './parcels.ts'
+import { shownParks } from './parks.ts'
 import type { Plan } from './plan.ts'
 import { area, inset, type Ring } from './plane.ts'
 import { random, weighted, whole } from './random.ts'
-import { daysBefore, MU, number, pseudonym, rounded, shortName, squareMetres } from './values.ts'
+import { daysBefore, MU, number, pseudonym, rounded, squareMetres } from './values.ts'
 
 const STAGES = [
   ['10', 14],
@@ -17,8 +18,18 @@ const STAGES = [
   ['80', 24]
 ] as const
 
+/** An application for a homestead, and the plot it is for. */
+export interface Application {
+  code: string
+  /** Code of homestead-stage. */
+  stage: string
+  ring: Ring
+  registered: Registered
+  feature: Feature
+}
+
 /** Applications at all stages: rebuilding on one's plot, building on an empty one, or reaching over its limits. */
-export function* homesteadApplications(plan: Plan): Generator<Feature> {
+export function* applicationsOf(plan: Plan): Generator<Application> {
   const { world } = plan
   const wanted = plan.wanted('homestead-application')
   const every = Math.max(1, Math.floor((plan.wanted('homestead-parcel') * 0.97) / Math.max(1, wanted)))
@@ -31,7 +42,12 @@ export function* homesteadApplications(plan: Plan): Generator<Feature> {
   }
 }
 
-function application({ parcel, face, index, village }: Registered, count: number, seed: number): Feature {
+export function* homesteadApplications(plan: Plan): Generator<Feature> {
+  for (const { feature } of applicationsOf(plan)) yield feature
+}
+
+function application(registered: Registered, count: number, seed: number): Application {
+  const { parcel, face, index, village } = registered
   const r = random(seed, 'application', face, index)
   const empty = parcel.buildings.length === 0
   const type = empty
@@ -67,10 +83,11 @@ function application({ parcel, face, index, village }: Registered, count: number
     ['PASS', 8],
     ['CONDITIONAL', 3]
   ] as const)
-  return {
+  const code = `ZJD${village.slice(6)}${number(count, 6)}`
+  const feature: Feature = {
     shape: { type: 'Polygon', rings: [ring] },
     values: {
-      application_code: `ZJD${village.slice(6)}${number(count, 6)}`,
+      application_code: code,
       application_type: type,
       stage,
       household_ref: pseudonym('HH', seed, face, index),
@@ -80,38 +97,24 @@ function application({ parcel, face, index, village }: Registered, count: number
       division_code: village
     }
   }
+  return { code, stage, ring, registered, feature }
 }
 
 /** Village industrial parks (村级工业园), those first that have plots at this scale. */
-export function* parkBoundaries({ world, wanted }: Plan): Generator<Feature> {
-  const turn = new Map(world.order.map((village, i) => [village, i]))
-  const parks = world.parks
-    .map((park, i) => ({ ...park, i }))
-    .toSorted((a, b) => turn.get(a.village)! - turn.get(b.village)! || a.i - b.i)
-  const next = new Map<number, number>()
-  for (const { village, faces } of parks.slice(0, wanted('park-boundary'))) {
-    const number_ = (next.get(village) ?? 0) + 1
-    next.set(village, number_)
-    const { code, name } = world.villages[village]!
-    const r = random(world.seed, 'park', code, number_)
-    const polygons = dissolve(world.mesh, faces)
+export function* parkBoundaries(plan: Plan): Generator<Feature> {
+  for (const { code, name, stage, faces, division } of shownParks(plan)) {
+    const r = random(plan.world.seed, 'park-size', code)
+    const polygons = dissolve(plan.world.mesh, faces)
     const squares = polygons.reduce((sum, rings) => sum + squareMetres(rings), 0)
     yield {
       shape: { type: 'MultiPolygon', polygons },
       values: {
-        park_code: `CGY${code.slice(6)}${number(number_, 2)}`,
-        name: `${shortName(name)}${['', '第二', '第三', '第四', '第五'][number_ - 1] ?? '新'}工业区`,
+        park_code: code,
+        name,
         area_mu: rounded(squares / MU),
-        stage: weighted(r, [
-          ['1', 5],
-          ['2', 4],
-          ['3', 3],
-          ['4', 2],
-          ['5', 3],
-          ['6', 4]
-        ] as const),
+        stage,
         enterprise_count: Math.max(1, Math.round(squares / whole(r, 3000, 9000))),
-        division_code: code
+        division_code: division
       }
     }
   }

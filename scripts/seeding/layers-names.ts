@@ -1,6 +1,6 @@
 import { HILLS, placed, RIVERS } from './drawing.ts'
 import type { Feature } from './feature.ts'
-import { insideRuns } from './layers-roads.ts'
+import { insideRuns } from './lines.ts'
 import { romanised } from './pinyin.ts'
 import type { Plan } from './plan.ts'
 import type { Point } from './plane.ts'

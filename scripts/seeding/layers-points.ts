@@ -1,28 +1,9 @@
 import type { Feature } from './feature.ts'
-import type { Use } from './landuse.ts'
 import type { Plan } from './plan.ts'
 import { along, distance, type Point } from './plane.ts'
-import { bell, between, chance, pick, type Random, random, weighted, whole } from './random.ts'
+import { bell, between, chance, pick, random, weighted, whole } from './random.ts'
+import { facesBy, roadsidePoint } from './spots.ts'
 import { daysBefore, momentBefore, number, rounded, shortName, villageCode } from './values.ts'
-import type { World } from './world.ts'
-
-/** A point at the side of a border: `off` metres from it, inside the face. */
-function roadside(world: World, face: number, r: Random, off: number): Point {
-  const side = pick(r, world.mesh.faces[face]!.sides)
-  const p = along(world.mesh.corner(side.from), world.mesh.corner(side.to), between(r, 0.08, 0.92))
-  const centre = world.mesh.sites[face]!
-  return along(p, centre, Math.min(0.9, off / Math.max(1, distance(p, centre))))
-}
-
-/** Built faces as often as people are there: urban cores most. */
-function busyFaces(world: World): (r: Random) => number {
-  const uses: [Use, number][] = [
-    ['urban', 6],
-    ['homestead', 4],
-    ['industry', 2]
-  ]
-  return r => pick(r, world.ranked[weighted(r, uses)])
-}
 
 const SOURCES = [
   ['1', 30],
@@ -45,7 +26,7 @@ const EVENTS = [
 /** Work orders, clustered: each of a few hot spots draws many, in working hours more than at night. */
 export function* workOrders({ world, wanted }: Plan): Generator<Feature> {
   const count = wanted('work-order')
-  const busy = busyFaces(world)
+  const busy = facesBy(world)
   const spots = Array.from({ length: Math.max(40, Math.round(count / 45)) }, (_, i) => {
     const r = random(world.seed, 'hot-spot', i)
     return { face: busy(r), spread: between(r, 40, 260) }
@@ -162,7 +143,7 @@ const WORKS = [
 /** Points of interest: half of them where fabric is shown, the rest wherever people are. */
 export function* pointsOfInterest(plan: Plan): Generator<Feature> {
   const { world, filled } = plan
-  const busy = busyFaces(world)
+  const busy = facesBy(world)
   const shown = [...filled.urban, ...filled.urban, ...filled.homestead, ...filled.industry]
   const count = plan.wanted('poi')
   for (let i = 0; i < count; i++) {
@@ -173,7 +154,7 @@ export function* pointsOfInterest(plan: Plan): Generator<Feature> {
     const place = shortName(world.villages[world.villageOf[face]!]!.name)
     const owner = chance(r, 0.35) ? place : pick(r, BRANDS)
     yield {
-      shape: { type: 'Point', at: roadside(world, face, r, between(r, 12, 70)) },
+      shape: { type: 'Point', at: roadsidePoint(world, face, r, between(r, 12, 70)) },
       values: {
         poi_code: `POI440605${number(i + 1, 7)}`,
         name: works ? `${pick(r, BRANDS)}${pick(r, WORKS)}` : `${owner}${pick(r, words)}`,
@@ -195,7 +176,7 @@ const CAMERAS = [
 /** Cameras at the corners of built faces, where streets meet. 20 digits as GB/T 28181 numbers them. */
 export function* videoCameras({ world, wanted }: Plan): Generator<Feature> {
   const count = wanted('video-camera')
-  const busy = busyFaces(world)
+  const busy = facesBy(world)
   for (let i = 0; i < count; i++) {
     const r = random(world.seed, 'camera', i)
     const face = busy(r)
@@ -226,14 +207,14 @@ const PETS = ['瑞鹏达', '爱宠', '康贝', '萌佳', '贝贝', '优宠', '�
 
 /** Clinics at the roadside in built ground. */
 export function* vetInstitutions({ world, wanted }: Plan): Generator<Feature> {
-  const busy = busyFaces(world)
+  const busy = facesBy(world)
   for (let i = 0; i < wanted('vet-institution'); i++) {
     const r = random(world.seed, 'vet', i)
     const face = chance(r, 0.75) ? pick(r, world.ranked.urban) : busy(r)
     const kind = pick(r, CLINICS)
     const hospital = kind.endsWith('医院')
     yield {
-      shape: { type: 'Point', at: roadside(world, face, r, 13) },
+      shape: { type: 'Point', at: roadsidePoint(world, face, r, 13) },
       values: {
         licence_no: `粤动诊证字440605${number(i + 1, 4)}号`,
         name: `${shortName(world.villages[world.villageOf[face]!]!.name)}${pick(r, PETS)}${kind}`,

@@ -2,28 +2,13 @@ import { lengthOf, pieces } from './curve.ts'
 import { HIGHWAYS } from './drawing.ts'
 import { fabricOf } from './fabric.ts'
 import type { Feature } from './feature.ts'
+import { insideRuns } from './lines.ts'
 import type { Side } from './mesh.ts'
 import type { Plan } from './plan.ts'
 import { along, distance, type Point } from './plane.ts'
 import { chance, hash, pick, random, whole } from './random.ts'
 import { number, shortName, villageCode } from './values.ts'
 import type { World } from './world.ts'
-
-/** The runs of a line's points that lie in the district. */
-export function insideRuns(world: World, line: readonly Point[]): Point[][] {
-  const runs: Point[][] = []
-  let run: Point[] = []
-  let near = 0
-  for (const point of line) {
-    near = world.mesh.find(point, near)
-    if (world.villageOf[near]! >= 0) run.push(point)
-    else if (run.length > 0) {
-      if (run.length > 2) runs.push(run)
-      run = []
-    }
-  }
-  return run.length > 2 ? [...runs, run] : runs
-}
 
 /** National or provincial highways in segments, numbered along the road. */
 export function highways(layer: 'road-national' | 'road-provincial') {
@@ -55,7 +40,7 @@ export function highways(layer: 'road-national' | 'road-provincial') {
   }
 }
 
-const STREETS = [
+export const STREETS = [
   '南海大道',
   '桂澜路',
   '海五路',
@@ -159,7 +144,7 @@ export function* urbanRoads({ world, wanted }: Plan): Generator<Feature> {
 }
 
 /** The sides of an urban face that streets run along, each listed with one of its faces only, and its arterial or −1. */
-function streetSides(world: World, face: number): { side: Side; artery: number }[] {
+export function streetSides(world: World, face: number): { side: Side; artery: number }[] {
   const { centre } = world.towns[world.villages[world.villageOf[face]!]!.town]!
   return world.mesh.faces[face]!.sides.flatMap(side => {
     const other = side.neighbour

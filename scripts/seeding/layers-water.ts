@@ -1,50 +1,28 @@
-import { type Creek, creeksOf, ribbon } from './creeks.ts'
+import { ribbon } from './creeks.ts'
 import { lengthOf } from './curve.ts'
 import { dissolve } from './dissolve.ts'
 import { RIVERS } from './drawing.ts'
 import { pondsOf } from './fabric.ts'
 import type { Feature } from './feature.ts'
 import { groupsOf } from './groups.ts'
-import { insideRuns } from './layers-roads.ts'
 import type { Plan } from './plan.ts'
 import { area, type Ring } from './plane.ts'
 import { between, chance, random, weighted } from './random.ts'
 import { MU, number, pseudonym, rounded, shortName, squareMetres, villageCode } from './values.ts'
+import { watercourses } from './watercourses.ts'
 import type { World } from './world.ts'
 
-const creekName = (world: World, { face }: Creek) => `${shortName(world.villages[world.villageOf[face]!]!.name)}涌`
-
-/** Creeks that river-line and water-body show alike. */
-function creeks({ world, wanted }: Plan): Creek[] {
-  const rivers = world.ground.rivers.reduce((sum, line) => sum + insideRuns(world, line).length, 0)
-  return creeksOf(world, Math.max(0, wanted('river-line') - rivers))
-}
-
 export function* riverLines(plan: Plan): Generator<Feature> {
-  const { world } = plan
-  for (const [i, river] of RIVERS.entries())
-    for (const [k, line] of insideRuns(world, world.ground.rivers[i]!).entries())
-      yield {
-        shape: { type: 'LineString', line },
-        values: {
-          river_code: `HE440605${number(i + 1, 3)}${number(k, 2)}`,
-          name: river.name,
-          river_level: river.level,
-          length_km: rounded(lengthOf(line) / 1000, 3),
-          is_tidal: river.tidal,
-          division_code: '440605000000'
-        }
-      }
-  for (const [i, creek] of creeks(plan).entries())
+  for (const { code, name, level, tidal, line, division } of watercourses(plan))
     yield {
-      shape: { type: 'LineString', line: creek.line },
+      shape: { type: 'LineString', line },
       values: {
-        river_code: `HC440605${number(i + 1, 5)}`,
-        name: creekName(world, creek),
-        river_level: creek.width > 12 ? '镇级' : '村级',
-        length_km: rounded(lengthOf(creek.line) / 1000, 3),
-        is_tidal: chance(random(world.seed, 'tidal', i), 0.3),
-        division_code: villageCode(world, creek.face)
+        river_code: code,
+        name,
+        river_level: level,
+        length_km: rounded(lengthOf(line) / 1000, 3),
+        is_tidal: tidal,
+        division_code: division
       }
     }
 }
@@ -71,11 +49,12 @@ export function* waterBodies(plan: Plan): Generator<Feature> {
     left -= 1
     yield feature(dissolve(world.mesh, wet), '1101', `R${village.code.slice(6)}`, RIVERS[river]!.name, village.code)
   }
-  for (const [i, creek] of creeks(plan).entries()) {
-    const ring = ribbon(creek.line, creek.width)
+  const creeks = watercourses(plan).filter(({ creek }) => creek)
+  for (const [i, { line, width, name, division }] of creeks.entries()) {
+    const ring = ribbon(line, width)
     if (!ring) continue
     left -= 1
-    yield feature([[ring]], '1107', `C${number(i + 1, 5)}`, creekName(world, creek), villageCode(world, creek.face))
+    yield feature([[ring]], '1107', `C${number(i + 1, 5)}`, name, division)
   }
   const hills = groupsOf(
     world.mesh,

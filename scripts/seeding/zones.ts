@@ -60,7 +60,7 @@ export function zones(
     const covered = zonedVillages(plan)
     const detailed = new Set(covered.slice(0, Math.ceil(covered.length * plan.scale)))
     const own = world.facesOf.flat().filter(id => ZONE_OF[world.use[id]!] === zone).length
-    const size = own / Math.max(1, plan.wanted(layer) / plan.scale)
+    const size = own / Math.max(1, plan.expected(layer))
     for (const index of covered) {
       const village = world.villages[index]!
       const faces = world.facesOf[index]!.filter(id => ZONE_OF[world.use[id]!] === zone && !plan.awkward.has(id))

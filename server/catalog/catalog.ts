@@ -43,6 +43,9 @@ export class Catalog {
   #uploadProblems: readonly CatalogProblem[] = []
   #uploaded: ReadonlyMap<string, Layer> = new Map()
   #states: ReadonlyMap<string, LayerState> = new Map()
+  #sourceProblems: ReadonlyMap<string, CatalogProblem> = new Map()
+  #tablesMissing: ReadonlySet<string> = new Set()
+  #version = 0
 
   constructor(content: CatalogContent) {
     const byId = <T extends { id: string }>(items: T[]) => new Map(items.map(item => [item.id, item]))
@@ -56,15 +59,36 @@ export class Catalog {
   }
 
   /** Takes over what the database says: layers made by upload, and the revision each layer stands at. */
-  update(uploaded: Layer[], states: Map<string, LayerState>, problems: readonly CatalogProblem[] = []): void {
+  update(
+    uploaded: Layer[],
+    states: Map<string, LayerState>,
+    problems: readonly CatalogProblem[] = [],
+    tablesMissing: readonly string[] = []
+  ): void {
     this.#uploaded = new Map(uploaded.map(layer => [layer.id, layer]))
     this.#states = states
     this.#uploadProblems = problems
+    this.#tablesMissing = new Set(tablesMissing)
+    this.#version++
+  }
+
+  /** Says what is wrong with a table that is published in place; null: nothing any more. */
+  noteSource(id: string, message: string | null): void {
+    if (this.#sourceProblems.get(id)?.message === (message ?? undefined)) return
+    const others = [...this.#sourceProblems].filter(([other]) => other !== id)
+    const problem = { file: `yitu.layer/${id}`, pointer: '/source', message: message ?? '' }
+    this.#sourceProblems = new Map(message === null ? others : [...others, [id, problem]])
+    this.#version++
+  }
+
+  /** Grows with every `update`: what was derived from the catalogue holds as long as this stays. */
+  get version(): number {
+    return this.#version
   }
 
   /** All that could not be used, of the files and of what was uploaded. */
   get problems(): readonly CatalogProblem[] {
-    return [...this.#fileProblems, ...this.#uploadProblems]
+    return [...this.#fileProblems, ...this.#uploadProblems, ...this.#sourceProblems.values()]
   }
 
   layers(): Layer[] {
@@ -91,6 +115,11 @@ export class Catalog {
     const list = this.codeLists.get(id)
     if (!list) throw notFound({ what: `code list ${id}` })
     return list
+  }
+
+  /** Whether a published layer's table is gone, so that none of its features can be read. */
+  isTableMissing(id: string): boolean {
+    return this.#tablesMissing.has(id) || this.#sourceProblems.has(id)
   }
 
   state(id: string): LayerState {

@@ -26,7 +26,8 @@ export function checkLayer(
     ...checkFields(definition.fields, known.codeLists),
     ...checkZoom(definition.zoom),
     ...checkLandCheck(definition.landCheck),
-    ...checkExtent(definition.extent)
+    ...checkExtent(definition.extent),
+    ...checkSource(definition)
   ]
   return faults.map(([pointer, message]) => ({ file, pointer, message }))
 }
@@ -75,4 +76,13 @@ function checkExtent(extent: LayerDefinition['extent']): Fault[] {
   const [west = 0, south = 0, east = 0, north = 0] = extent
   const ordered = -180 <= west && west < east && east <= 180 && -90 <= south && south < north && north <= 90
   return ordered ? [] : [['/extent', 'must be west, south, east, north in degrees, west < east and south < north']]
+}
+
+function checkSource({ source, expectedFeatures, geometry }: LayerDefinition): Fault[] {
+  if (!source) return []
+  const faults: Fault[] = []
+  if (expectedFeatures !== undefined)
+    faults.push(['/source', 'a table published in place gets no demonstration data; leave out expectedFeatures'])
+  if (geometry === 'Raster') faults.push(['/source', 'a Raster is not published from a table'])
+  return faults
 }

@@ -9,6 +9,8 @@ export interface Collection {
   description?: Text | undefined
   /** A map's colour behind everything. */
   background?: string
+  /** How a map changes the layers' colours. */
+  tone?: 'grey' | undefined
   /** Layers that are switched off at first. */
   hidden?: readonly string[] | undefined
   /** From bottom to top. */
@@ -38,4 +40,14 @@ export function findCollection(catalog: Catalog, id: string, mayRead: (layer: La
   if (layers.length === 1 && only) return { id: only.id, title: only.title, description: only.description, members }
   const title = { zh: layers.map(l => l.title.zh).join('、'), en: layers.map(l => l.title.en).join(', ') }
   return { id: layers.map(l => l.id).join(), title, members }
+}
+
+/**
+ * What a map has when it opens: without the layers that are switched off at first. One tile or picture of it is made
+ * of these; to have one of the others, ask for it by its own id.
+ */
+export function shownAtFirst(collection: Collection): Collection {
+  const hidden = new Set(collection.hidden)
+  const members = collection.members.filter(({ layer }) => !hidden.has(layer.id))
+  return members.length > 0 ? { ...collection, members } : collection
 }

@@ -1,6 +1,7 @@
 import type { LayerSpecification, StyleSpecification } from '@maplibre/maplibre-gl-style-spec'
 import type { Catalog } from './catalog.ts'
 import type { Layer, StyleLayer } from './layer.ts'
+import { inGrey } from './tone.ts'
 
 /** What a style shows: layer ids from bottom to top; `hidden` are those of them that are switched off at first. */
 export interface View {
@@ -8,6 +9,8 @@ export interface View {
   background: string
   layers: readonly string[]
   hidden?: readonly string[] | undefined
+  /** `grey`: the layers' colours in shades of grey. */
+  tone?: 'grey' | undefined
 }
 
 /**
@@ -24,8 +27,11 @@ export function composeStyle(
   baseUrl: string,
   versionOf: (layer: Layer) => string | number
 ): StyleSpecification {
+  const hidden = new Set(view.hidden)
   const layers = view.layers.flatMap(id => catalog.find(id) ?? [])
-  const drawn = layers.flatMap(layer => layer.style.map(item => place(item, layer, view.hidden?.includes(layer.id))))
+  const drawn = layers.flatMap(layer =>
+    layer.style.map(item => place(toned(item, view.tone), layer, hidden.has(layer.id)))
+  )
   return {
     version: 8,
     name: view.title,
@@ -42,7 +48,9 @@ export function composeStyle(
   }
 }
 
-function place(item: StyleLayer, layer: Layer, hidden = false): LayerSpecification {
+const toned = (item: StyleLayer, tone: View['tone']) => (tone === 'grey' ? inGrey(item) : item)
+
+function place(item: StyleLayer, layer: Layer, hidden: boolean): LayerSpecification {
   const layout = hidden ? { ...item.layout, visibility: 'none' } : item.layout
   // Checked by the style specification when the layer was loaded (check-style.ts).
   return { ...item, source: layer.id, ...(layout && { layout }) } as LayerSpecification

@@ -45,6 +45,23 @@ export const LandCheckSchema = Type.Object(
   { additionalProperties: false, description: 'The default part a layer plays in a land-check; rule sets decide' }
 )
 
+/** A name as PostgreSQL keeps it: tables and columns that others made need not follow the house's rules. */
+const DatabaseName = (description: string) => Type.String({ minLength: 1, maxLength: 63, description })
+
+export const SourceSchema = Type.Object(
+  {
+    schema: DatabaseName('The schema it lies in'),
+    table: DatabaseName('A table or a view'),
+    geometry: DatabaseName('The geometry column, of any SRID'),
+    key: DatabaseName('The column that tells the rows apart, never null'),
+    versionColumn: Type.Optional(DatabaseName('Its greatest value rises with every change'))
+  },
+  {
+    additionalProperties: false,
+    description: 'An existing table that is published in place and read-only, its columns named as the fields are'
+  }
+)
+
 export const LayerSchema = Type.Object(
   {
     $schema: Type.Optional(Type.String()),
@@ -66,6 +83,7 @@ export const LayerSchema = Type.Object(
     expectedFeatures: Type.Optional(
       Type.Integer({ minimum: 0, description: 'Planning estimate, scales the demonstration data' })
     ),
+    source: Type.Optional(SourceSchema),
     extent: Type.Optional(
       Type.Array(Type.Number(), {
         minItems: 4,

@@ -29,23 +29,32 @@ export async function loadLayers(layersDir: string, stylesDir: string, known: Re
   const problems = folders
     .filter(folder => !themes.includes(folder))
     .map(folder => ({ file: `layers/${folder}`, pointer: '', message: `there is no theme "${folder}" in themes.json` }))
-  for (const [i, source] of sources.entries()) {
-    const twin = sources.slice(0, i).find(other => other.id === source.id)
+  // By id and by place: a search through the list for each layer would take quadratic time.
+  const first = new Map<string, SourceFile>()
+  const styleAt = new Map(styles.map(style => [placeOf(style), style]))
+  for (const source of sources) {
+    const twin = first.get(source.id)
+    if (!twin) first.set(source.id, source)
     const read = twin ? refuseTwin(source, twin) : readLayer(source, known)
     problems.push(...read.problems)
     if (!read.definition) continue
-    const drawn = readStyle(source, read.definition, styles.find(isStyleOf(source)))
+    const drawn = readStyle(source, read.definition, styleAt.get(placeOf(source)))
     problems.push(...drawn.problems)
     layers.push(layerOf(source, read.definition, drawn.style))
   }
-  problems.push(...strays(styles, sources))
-  return { layers, named: new Set(sources.map(({ id }) => id)), problems }
+  problems.push(...strays(styles, new Set(sources.map(placeOf))))
+  return { layers, named: new Set(first.keys()), problems }
 }
 
-const readFolders = async (root: string, folders: string[]) =>
-  (await Promise.all(folders.map(folder => readFolder(root, folder)))).flat()
+/** One folder after the other: a folder's files are read at once already. */
+async function readFolders(root: string, folders: string[]): Promise<SourceFile[]> {
+  const files: SourceFile[] = []
+  for (const folder of folders) files.push(...(await readFolder(root, folder)))
+  return files
+}
 
-const isStyleOf = (layer: SourceFile) => (style: SourceFile) => style.id === layer.id && style.folder === layer.folder
+/** A style belongs to the layer of its name in the theme of its name. */
+const placeOf = ({ folder, id }: SourceFile) => `${folder}/${id}`
 
 function layerOf({ id, folder }: SourceFile, definition: LayerDefinition, style: StyleLayer[]): Layer {
   const { $schema: _, ...rest } = definition
@@ -79,7 +88,7 @@ function readStyle({ id, folder }: SourceFile, definition: LayerDefinition, foun
 }
 
 /** Style files that belong to no layer file of their theme. */
-const strays = (styles: SourceFile[], sources: SourceFile[]): CatalogProblem[] =>
+const strays = (styles: SourceFile[], places: ReadonlySet<string>): CatalogProblem[] =>
   styles
-    .filter(style => !sources.some(source => isStyleOf(source)(style)))
+    .filter(style => !places.has(placeOf(style)))
     .map(({ id, folder, file }) => ({ file, pointer: '', message: `there is no layers/${folder}/${id}.json` }))

@@ -14,10 +14,18 @@ export interface SourceFile {
   problems: CatalogProblem[]
 }
 
+/** Files that are open at once: a folder of thousands must not use up the process's file descriptors. */
+const OPEN_AT_ONCE = 64
+
 /** Reads the JSON files of one folder, sorted by name; a folder that does not exist is an empty one. */
 export async function readFolder(root: string, folder: string): Promise<SourceFile[]> {
   const names = (await list(join(root, folder))).filter(entry => entry.isFile() && entry.name.endsWith('.json'))
-  return Promise.all(names.map(entry => readSource(root, folder, entry.name)))
+  const files: SourceFile[] = []
+  for (let i = 0; i < names.length; i += OPEN_AT_ONCE) {
+    const batch = names.slice(i, i + OPEN_AT_ONCE)
+    files.push(...(await Promise.all(batch.map(entry => readSource(root, folder, entry.name)))))
+  }
+  return files
 }
 
 /** The names of the folders in a folder. */

@@ -52,6 +52,7 @@ export const MapSchema = Type.Object(
     title: TextSchema,
     description: Type.Optional(TextSchema),
     background: Type.String({ pattern: '^#[0-9a-f]{6}$' }),
+    tone: Type.Optional(Type.Enum(['grey'], { description: 'Draws the layers’ own colours in shades of grey' })),
     layers: Type.Array(Id, { minItems: 1, uniqueItems: true, description: 'Layer ids from bottom to top' }),
     hidden: Type.Optional(
       Type.Array(Id, {

@@ -16,6 +16,7 @@ interface LayerRow {
   content_hash: string
   updated_at: string | null
   synthetic: boolean
+  table_missing: boolean
 }
 
 /**
@@ -30,15 +31,23 @@ export async function refreshCatalog(db: Queryable, catalog: Catalog): Promise<v
   catalog.update(
     read.flatMap(({ layer }) => (layer ? [layer] : [])),
     new Map(rows.map(row => [row.id, stateOf(row)])),
-    read.flatMap(({ problems }) => problems)
+    [...read.flatMap(({ problems }) => problems), ...rows.flatMap(missingTable)],
+    rows.flatMap(row => (row.table_missing ? [row.id] : []))
   )
 }
+
+/** A published layer whose table is gone: it can be listed, not read. */
+const missingTable = ({ id, table_missing }: LayerRow): CatalogProblem[] =>
+  table_missing
+    ? [{ file: `yitu.layer/${id}`, pointer: '', message: `its table data.${id.replaceAll('-', '_')} is missing` }]
+    : []
 
 /**
  * Rows of the seed may be current until an upload has replaced everything; a later rollback may have brought them back.
  */
 const planRows = () => sql`SELECT l.id, l.definition, l.style, l.revision, l.feature_count, l.bounds, l.content_hash,
-    l.updated_at, coalesce(h.seeded > h.replaced OR (h.seeded > 0 AND h.rolled_back > h.replaced), false) AS synthetic
+    l.updated_at, coalesce(h.seeded > h.replaced OR (h.seeded > 0 AND h.rolled_back > h.replaced), false) AS synthetic,
+    l.revision > 0 AND to_regclass(format('data.%I', replace(l.id, '-', '_'))) IS NULL AS table_missing
   FROM yitu.layer l
   LEFT JOIN (
     SELECT layer_id,

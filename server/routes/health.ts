@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { listDegraded } from '../catalog/degraded.ts'
 import { sql } from '../lib/sql.ts'
 
 /** `/health/live`: the process answers. `/health/ready`: what it needs answers too. */
@@ -12,7 +13,7 @@ const health: FastifyPluginAsyncTypebox = async app => {
       status: ready ? 'ok' : 'unavailable',
       database,
       gdal: app.uploads.gdal,
-      layers: { total: app.catalog.layers().length, degraded: app.catalog.problems }
+      layers: { total: app.catalog.layers().length, degraded: listDegraded(app.catalog) }
     })
   })
 

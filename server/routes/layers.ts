@@ -1,8 +1,21 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import { mayRead } from '../access/roles.ts'
+import { reasonsById } from '../catalog/degraded.ts'
 import type { Layer } from '../catalog/layer.ts'
 import { listRevisions } from '../catalog/revisions.ts'
+import { defineProblem } from '../lib/errors.ts'
+
+const layerDegraded = defineProblem(
+  'LAYER_DEGRADED',
+  503,
+  { zh: '图层定义不可用', en: 'The layer is degraded' },
+  {
+    zh: '图层 {id} 的定义不可用:{reasons}。改正后重新启动服务。',
+    en: 'The definition of layer {id} cannot be used: {reasons}. Put it right and restart the server.'
+  }
+)
 
 const IdParams = Type.Object({ id: Type.String({ maxLength: 64 }) })
 
@@ -20,8 +33,13 @@ const layers: FastifyPluginAsyncTypebox = async app => {
   })
 
   app.get('/api/layers/:id', { schema: { ...schema, params: IdParams } }, async request => {
-    const layer = app.visibleLayer(request, request.params.id)
-    return { ...summary(app, layer), fields: layer.fields }
+    const { id } = request.params
+    const degraded = reasonsById(app.catalog).get(id)
+    // Of a definition that cannot be read nobody knows whom it is shared with: only who may read all is told why.
+    if (degraded && !app.catalog.find(id) && mayRead(request.principal, { sharing: 'restricted' }))
+      throw layerDegraded({ id, reasons: degraded.join('; ') }, { members: { degraded } })
+    const layer = app.visibleLayer(request, id)
+    return { ...summary(app, layer), fields: layer.fields, ...(degraded && { degraded }) }
   })
 
   app.get('/api/layers/:id/revisions', { schema: { ...schema, params: IdParams } }, async request => {

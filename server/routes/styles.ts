@@ -46,9 +46,9 @@ const styles: FastifyPluginAsyncTypebox = async app => {
 }
 
 function compose(catalog: Catalog, collection: Collection, language: Language, baseUrl: string, key?: string) {
-  const { title, background = PAPER, members, hidden } = collection
+  const { title, background = PAPER, tone, members, hidden } = collection
   const revisions = new Map(members.map(({ layer, revision }) => [layer.id, revision]))
-  const view = { title: title[language], background, layers: [...revisions.keys()], hidden }
+  const view = { title: title[language], background, layers: [...revisions.keys()], hidden, tone }
   const style = composeStyle(catalog, view, baseUrl, layer => tileVersion(layer, revisions.get(layer.id) ?? 0))
   if (!key) return style
   // A client that signs by its URL needs the key in those that follow from it.

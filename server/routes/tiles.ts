@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import type { Collection } from '../catalog/collection.ts'
+import { type Collection, shownAtFirst } from '../catalog/collection.ts'
 import { strongEtag } from '../lib/etag.ts'
 import { chooseCoding, MVT } from '../lib/media-type.ts'
 import { parseTileId } from '../lib/tile-id.ts'
@@ -25,6 +25,7 @@ const tiles: FastifyPluginAsyncTypebox = async app => {
   app.get(
     '/tiles/:id.json',
     {
+      config: { protocol: 'tiles' },
       schema: {
         tags,
         summary: 'TileJSON 3.0.0 of a tileset',
@@ -33,7 +34,7 @@ const tiles: FastifyPluginAsyncTypebox = async app => {
       }
     },
     async (request, reply) => {
-      const collection = app.collection(request, request.params.id)
+      const collection = shownAtFirst(app.collection(request, request.params.id))
       const { id, members } = collection
       const base = app.baseUrl(request)
       const { key } = request.query
@@ -57,6 +58,7 @@ const tiles: FastifyPluginAsyncTypebox = async app => {
   app.get(
     '/tiles/:id/:z/:x/:y.mvt',
     {
+      config: { protocol: 'tiles' },
       schema: {
         tags,
         summary: 'A Mapbox Vector Tile, grid WebMercatorQuad; 204 where it is empty',
@@ -67,7 +69,7 @@ const tiles: FastifyPluginAsyncTypebox = async app => {
     async (request, reply) => {
       const { params, query, headers } = request
       const tile = parseTileId(params.z, params.x, params.y)
-      const collection = app.collection(request, params.id)
+      const collection = shownAtFirst(app.collection(request, params.id))
       const { id, members } = collection
       checkZoom(id, members, tile.z)
       reply.header('vary', 'Accept-Encoding')

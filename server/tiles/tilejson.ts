@@ -1,5 +1,6 @@
 import type { Field, Layer, LayerState } from '../catalog/layer.ts'
 import type { Language, Text } from '../lib/errors.ts'
+import { escapeHtml } from '../lib/html.ts'
 import { hasLabelPoints, labelLayerName, tileZooms } from './scheme.ts'
 import { tilesetZooms } from './tiles.ts'
 
@@ -50,6 +51,7 @@ export function tileJson(tileset: Tileset, language: Language): TileJson {
     tilejson: '3.0.0',
     name: tileset.title[language],
     ...(tileset.description && { description: tileset.description[language] }),
+    // Map clients show attributions as HTML.
     attribution: [...new Set(tileset.attribution.map(text => text[language]))].map(escapeHtml).join(', '),
     scheme: 'xyz',
     tiles: [tileset.tilesUrl],
@@ -88,6 +90,3 @@ function centerOf([west, south, east, north]: Bounds, min: number, max: number):
   const round = (value: number) => Number(value.toFixed(6))
   return [round((west + east) / 2), round((south + north) / 2), Math.min(Math.max(fitting, min), max)]
 }
-
-/** Map clients show attributions as HTML. */
-const escapeHtml = (text: string) => text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)

@@ -2,7 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts'
 import type { Layer } from '../catalog/layer.ts'
 import type { NewLayer } from './infer.ts'
 import { checkLayerId, checkTitle } from './names.ts'
-import { badField, rasterLayer, titleNeeded } from './problems.ts'
+import { badField, rasterLayer, readOnlyLayer, titleNeeded } from './problems.ts'
 
 /** What the text fields of the form ask for. */
 export interface UploadForm {
@@ -40,6 +40,7 @@ export function readForm(fields: ReadonlyMap<string, string>, catalog: Catalog):
   const layer = checkLayerId(fields.get('layer'))
   const existing = catalog.find(layer)
   if (existing?.geometry === 'Raster') throw rasterLayer({ layer })
+  if (existing?.source) throw readOnlyLayer({ layer })
   if (!existing && catalog.maps.has(layer)) {
     throw badField({ field: 'layer', reason: `${layer} 是专题地图的标识`, reason_en: `${layer} is the id of a map` })
   }

@@ -232,3 +232,10 @@ export const noUpload = upload(
   '没有编号为 {id} 的上传。/api/uploads 列出最近的上传。',
   'There is no upload {id}. /api/uploads lists the latest.'
 )
+export const readOnlyLayer = upload(
+  'LAYER_READ_ONLY',
+  409,
+  ['图层只读', 'The layer is read-only'],
+  '图层 {layer} 直接发布数据库中已有的表,不接受上传。请在该表所属的系统中修改数据。',
+  'Layer {layer} publishes an existing table in place and takes no uploads. Change the data in the system the table belongs to.'
+)

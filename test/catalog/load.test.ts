@@ -37,9 +37,28 @@ const original = await loadCatalog(`${ROOT}layers`, `${ROOT}styles`)
 
 t.test('every layer, code list and map of the project loads without a problem', async t => {
   t.strictSame(lines(original), [])
-  t.equal(original.layers().length, 32)
+  t.equal(original.layers().length, 159)
   t.equal(original.codeLists.size, 51)
-  t.strictSame([...original.maps.keys()], ['base', 'homestead'])
+  t.strictSame(
+    [...original.maps.keys()],
+    [
+      'agriculture-fishery',
+      'animal-health',
+      'base-grey',
+      'base',
+      'change-detection',
+      'city-ops',
+      'economy',
+      'emergency',
+      'homestead',
+      'industrial-park',
+      'land-tenure',
+      'planning-control',
+      'public-service',
+      'transport',
+      'water-environment'
+    ]
+  )
   t.equal(original.district.code, '440605000000')
   t.strictSame(
     original.maps.get('base')?.layers.toSorted(),
@@ -48,6 +67,32 @@ t.test('every layer, code list and map of the project loads without a problem', 
       .map(({ id }) => id)
       .toSorted()
   )
+})
+
+t.test('every layer is one of a themed map, and every map shows something at first', async t => {
+  const themed = [...original.maps.values()].filter(({ id }) => !id.startsWith('base'))
+  t.strictSame(
+    original.layers().flatMap(({ id }) => (themed.some(({ layers }) => layers.includes(id)) ? [] : [id])),
+    ['poi']
+  )
+  for (const { id, layers, hidden = [] } of themed) {
+    t.ok(layers.length - hidden.length >= 5, id)
+    for (const ground of ['town-boundary', 'district-boundary', 'place-name'])
+      t.ok(layers.includes(ground) && !hidden.includes(ground), `${id} has ${ground}`)
+  }
+})
+
+t.test('one field name means one thing: the same title in Chinese is the same in English', async t => {
+  const titles = new Map<string, string>()
+  // 站名 is a stop's name for a bus.
+  const apart = new Set(['vet-institution', 'bus-stop'])
+  for (const { id, fields } of original.layers())
+    for (const { name, title } of fields) {
+      if (apart.has(id)) continue
+      const known = titles.get(`${name} ${title.zh}`) ?? title.en
+      t.equal(title.en, known, `${id}.${name} ${title.zh}`)
+      titles.set(`${name} ${title.zh}`, known)
+    }
 })
 
 t.test('every layer says in both languages that its data is synthetic', async t => {
@@ -65,6 +110,7 @@ t.test('moments are moments and days are days', async t => {
     }
 })
 
+const SOURCE = { schema: 'Cadastre', table: 'ZD', geometry: 'SHAPE', key: 'OBJECTID' }
 const NEW = 'layers/admin/new-layer.json'
 const layer = (more: object = {}) => ({
   title: { zh: '新', en: 'New' },
@@ -125,6 +171,17 @@ t.test('a broken layer is reported with file and pointer, and is the only one th
       [' /landCheck/setbackMetres only']
     ],
     [
+      'demonstration data for a table published in place',
+      layer({ source: SOURCE, expectedFeatures: 5 }),
+      [' /source a table published in place gets no demonstration data']
+    ],
+    ['pictures from a table', layer({ source: SOURCE, geometry: 'Raster' }), [' /source a Raster is not']],
+    [
+      'a source without a key',
+      layer({ source: { ...SOURCE, key: undefined } }),
+      [" /source must have required property 'key'"]
+    ],
+    [
       'an extent the wrong way round',
       layer({ extent: [113, 23, 112, 24] }),
       [' /extent must be west, south, east, north']
@@ -139,7 +196,7 @@ t.test('a broken layer is reported with file and pointer, and is the only one th
       t.equal(found.length, expected.length, found.join('\n'))
       for (const [i, start] of expected.entries()) t.ok(found[i]?.startsWith(NEW + start), String(found[i]))
       t.equal(catalog.find('new-layer'), undefined)
-      t.equal(catalog.layers().length, 32, 'the others are unharmed')
+      t.equal(catalog.layers().length, 159, 'the others are unharmed')
     })
   }
 })
@@ -181,7 +238,7 @@ t.test('a broken style is reported, and its layer is drawn in the default style'
       t.equal(found.length, expected.length, found.join('\n'))
       for (const [i, start] of expected.entries()) t.ok(found[i]?.startsWith(STYLE + start), String(found[i]))
       t.equal(catalog.get('new-layer').style[0]?.id, 'new-layer')
-      t.equal(catalog.layers().length, 33)
+      t.equal(catalog.layers().length, 160)
     })
   }
 })
@@ -214,8 +271,8 @@ t.test('everything wrong is reported at once, and what is right is served', asyn
     'layers/codelists/wo-source.json SyntaxError',
     `layers/themes.json /${original.themes.length} must have required property 'title'`,
     `layers/departments.json /${original.departments.size} "civil-affairs" is already at /0`,
-    'styles/maps/base.json /layers/32 there is no layer "nowhere"',
-    'styles/maps/base.json /hidden/21 "elsewhere" is not one of the map\'s layers',
+    `styles/maps/base.json /layers/${original.maps.get('base')?.layers.length} there is no layer "nowhere"`,
+    `styles/maps/base.json /hidden/${original.maps.get('base')?.hidden?.length} "elsewhere" is not one of the map's layers`,
     'styles/maps/homestead.json /background must match pattern'
   ])
     t.equal(found.filter(line => line.startsWith(start)).length, 1, start)
@@ -231,14 +288,15 @@ t.test('everything wrong is reported at once, and what is right is served', asyn
       .toSorted()
   )
   t.equal(catalog.get('town-boundary').theme, 'admin', 'of two layers with one id the first by name stays')
-  t.strictSame([...catalog.maps.keys()], ['base'])
+  t.equal(catalog.maps.size, original.maps.size - 1)
+  t.notOk(catalog.maps.has('homestead'), 'a broken map is left out')
   t.strictSame(catalog.maps.get('base')?.layers, original.maps.get('base')?.layers)
 })
 
 t.test('a folder that is no theme is reported once', async t => {
   const catalog = await changed(t, { 'layers/no-theme/lost.json': JSON.stringify(layer()) })
   t.strictSame(lines(catalog), ['layers/no-theme there is no theme "no-theme" in themes.json'])
-  t.equal(catalog.layers().length, 32)
+  t.equal(catalog.layers().length, 159)
 })
 
 t.test('a layer may not be named as the labels of another are', async t => {
@@ -265,4 +323,11 @@ t.test('without a district there is nothing to serve', async t => {
 t.test('rule sets are not layers', async t => {
   const catalog = await changed(t, { 'layers/rulesets/any-demo.json': '{}' })
   t.strictSame(lines(catalog), [])
+})
+
+t.test('a layer may name a table that is there already', async t => {
+  const source = { ...SOURCE, versionColumn: 'edited_at' }
+  const catalog = await changed(t, { [NEW]: JSON.stringify(layer({ source })), [STYLE]: JSON.stringify([style()]) })
+  t.strictSame(lines(catalog), [])
+  t.strictSame(catalog.get('new-layer').source, source)
 })

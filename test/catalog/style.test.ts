@@ -2,6 +2,7 @@ import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec'
 import fc from 'fast-check'
 import t from 'tap'
 import { checkStyle } from '../../server/catalog/check-style.ts'
+import { findCollection, shownAtFirst } from '../../server/catalog/collection.ts'
 import { composeStyle } from '../../server/catalog/compose-style.ts'
 import { defaultStyle, labelField } from '../../server/catalog/default-style.ts'
 import { type Field, GEOMETRY_TYPES } from '../../server/catalog/layer.ts'
@@ -35,7 +36,7 @@ t.test('a style paints codes in the colours of their list, all of them', async t
       )
       painted++
     }
-  t.ok(painted >= 10, `${painted} fields are painted by code`)
+  t.ok(painted >= 60, `${painted} fields are painted by code`)
 })
 
 t.test('an unknown code of an open land-use list takes the colour of its class', async t => {
@@ -82,6 +83,52 @@ t.test(
     }
   }
 )
+
+t.test('a grey map has no colour left but what the data brings, and lies lighter than the coloured one', async t => {
+  const map = catalog.maps.get('base-grey')
+  if (!map) return t.fail('no grey map')
+  const view = { ...map, title: 'x' }
+  const grey = composeStyle(catalog, view, '', () => 1)
+  const colors = JSON.stringify(grey.layers).match(/#[0-9a-f]{6}/g) ?? []
+  t.ok(colors.length > 40)
+  t.strictSame(
+    colors.filter(color => color.slice(1, 3) !== color.slice(3, 5) || color.slice(3, 5) !== color.slice(5)),
+    []
+  )
+  const coloured = composeStyle(catalog, { ...view, tone: undefined }, '', () => 1)
+  const shape = (style: typeof grey) => JSON.stringify(style.layers).replace(/#[0-9a-f]{6}/g, '#')
+  t.equal(shape(grey), shape(coloured), 'nothing else changes')
+  const river = (style: typeof grey) => style.layers.find(({ id }) => id === 'river-line')?.paint
+  t.match(river(grey), { 'line-color': '#a2a2a2' })
+  t.match(river(coloured), { 'line-color': '#4a90d9' })
+})
+
+t.test('the tiles of a map hold what it shows at first', async t => {
+  const everything = () => true
+  const base = findCollection(catalog, 'base', everything)
+  const ids = ({ members }: typeof base) => members.map(({ layer }) => layer.id)
+  t.equal(base.members.length, 159)
+  t.strictSame(
+    ids(shownAtFirst(base)),
+    base.members.map(({ layer }) => layer.id).filter(id => !base.hidden?.includes(id))
+  )
+  t.ok(shownAtFirst(base).members.length <= 20, 'one tile joins a score of layers')
+  for (const map of catalog.maps.values())
+    t.ok(shownAtFirst(findCollection(catalog, map.id, everything)).members.length <= 31, map.id)
+  const only = findCollection(catalog, 'base', ({ id }) => id === 'poi')
+  t.strictSame(ids(shownAtFirst(only)), ['poi'], 'who may see nothing else gets what is hidden')
+  t.strictSame(ids(shownAtFirst(findCollection(catalog, 'poi,river-line', everything))), ['poi', 'river-line'])
+})
+
+t.test('badges carry one sign, and hatching runs inward from the edge', async t => {
+  const all = catalog.layers().flatMap(({ style }) => style)
+  const glyphs = all.filter(({ id }) => id.endsWith('-glyph') && id !== 'air-quality-station-glyph')
+  t.ok(glyphs.length >= 25)
+  for (const { id, layout } of glyphs) t.equal([...String(layout?.['text-field'])].length, 1, id)
+  const hatched = all.filter(({ id }) => id.endsWith('-hatch'))
+  t.ok(hatched.length >= 6)
+  for (const { id, paint } of hatched) t.ok(paint?.['line-offset'] && paint['line-dasharray'], id)
+})
 
 t.test('an unknown layer is left out of a style, and the catalogue keeps its own', async t => {
   const before = JSON.stringify(catalog.get('poi'))

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { loadCatalog, printProblem } from '../../server/catalog/load.ts'
 import { refreshCatalog } from '../../server/catalog/sync.ts'
-import { type Database, sql } from '../../server/lib/sql.ts'
+import { type Database, name, sql } from '../../server/lib/sql.ts'
 import { onBothDatabases, ROOT } from '../helper.ts'
 
 const definition = {
@@ -20,11 +20,13 @@ const definition = {
 }
 const style = [{ id: 'stops', type: 'circle', 'source-layer': 'stops' }]
 
-const insert = (db: Database, id: string, definition: unknown, style: unknown, revision = 1) =>
-  db.query(sql`INSERT INTO yitu.layer (id, definition, style, revision, feature_count, bounds, content_hash, updated_at)
+async function insert(db: Database, id: string, definition: unknown, style: unknown, revision = 1) {
+  await db.query(sql`CREATE TABLE IF NOT EXISTS ${name('data', id.replaceAll('-', '_'))} ()`)
+  await db.query(sql`INSERT INTO yitu.layer (id, definition, style, revision, feature_count, bounds, content_hash, updated_at)
     VALUES (${id}, ${definition === null ? null : JSON.stringify(definition)}::jsonb,
       ${style === null ? null : JSON.stringify(style)}::jsonb, ${revision}, 7, '[113, 23, 113.1, 23.1]'::jsonb, 'abc',
       '2026-03-01T08:00:00+08:00')`)
+}
 
 const publish = (db: Database, id: string, revision: number, kind: string, mode: string) =>
   db.query(sql`INSERT INTO yitu.revision (layer_id, revision, kind, mode, actor, inserted, updated, removed, feature_count, content_hash)
@@ -32,10 +34,11 @@ const publish = (db: Database, id: string, revision: number, kind: string, mode:
 
 await onBothDatabases(t, async (t, db) => {
   const catalog = await loadCatalog(`${ROOT}layers`, `${ROOT}styles`)
+  const files = catalog.layers().length
 
   t.test('before anything was published a layer stands at revision 0', async t => {
     await refreshCatalog(db, catalog)
-    t.equal(catalog.layers().length, 32)
+    t.equal(catalog.layers().length, files)
     t.match(catalog.state('poi'), { revision: 0, featureCount: 0, bounds: null, updatedAt: null })
   })
 
@@ -55,7 +58,7 @@ await onBothDatabases(t, async (t, db) => {
     })
     t.match(catalog.get('stops'), { id: 'stops', theme: 'transport', origin: 'upload', style })
     t.match(catalog.get('plain').style, [{ id: 'plain', type: 'circle' }, { id: 'plain-label' }], 'a default style')
-    t.equal(catalog.layers().length, 34)
+    t.equal(catalog.layers().length, files + 2)
   })
 
   t.test('a definition that cannot be used is a problem, not a crash', async t => {

@@ -1,121 +1,11 @@
-import { createHash } from 'node:crypto'
 import t from 'tap'
 import { AWKWARD } from '../../scripts/seeding/awkward.ts'
 import { FARMLAND_UNDER_HOUSES } from '../../scripts/seeding/layers-planning.ts'
 import { toDegrees, toMetres } from '../../scripts/seeding/projection.ts'
-import { toRow } from '../../scripts/seeding/rows.ts'
-import { prepare, seed } from '../../scripts/seeding/seed.ts'
-import type { Field } from '../../server/catalog/layer.ts'
-import { loadCatalog } from '../../server/catalog/load.ts'
+import { seed } from '../../scripts/seeding/seed.ts'
 import { type Database, name, sql } from '../../server/lib/sql.ts'
-import { onBothDatabases, ROOT } from '../helper.ts'
-
-const SCALE = 0.004
-
-const catalog = await loadCatalog(`${ROOT}layers`, `${ROOT}styles`)
-
-/** Layers that tile the ground or name every village have a least size, whatever the scale. */
-const NEVER_SMALLER = new Set([
-  'homestead-buildable-zone',
-  'homestead-restricted-zone',
-  'homestead-forbidden-zone',
-  'place-name',
-  'data-coverage-extent',
-  'water-body'
-])
-
-function generate(number: number) {
-  const { plan, chosen } = prepare(catalog, { scale: SCALE, seed: number })
-  return chosen.map(({ layer, make }) => {
-    const rows = [...make(plan)].map(feature => toRow(layer, feature))
-    const digest = createHash('sha256')
-    for (const { geometry, values } of rows) digest.update(geometry).update(JSON.stringify(values))
-    return { layer, rows, wanted: plan.wanted(layer.id), hash: digest.digest('hex') }
-  })
-}
-
-const made = generate(1)
-
-t.test('the same seed makes the same bytes, another seed another district', async t => {
-  const hashes = (layers: ReturnType<typeof generate>) => layers.map(({ layer, hash }) => `${layer.id} ${hash}`)
-  t.strictSame(hashes(generate(1)), hashes(made))
-  const other = new Set(hashes(generate(2)))
-  t.strictSame(
-    hashes(made).filter(hash => other.has(hash)),
-    []
-  )
-})
-
-t.test('every layer has about its share of features, small layers all', async t => {
-  for (const { layer, rows, wanted } of made) {
-    if (NEVER_SMALLER.has(layer.id)) t.ok(rows.length >= wanted, `${layer.id}: ${rows.length} of ${wanted}`)
-    else {
-      // Fabric comes in whole faces: up to some 60 plots of a park, some 400 homesteads, over.
-      const about = Math.max(60, wanted * 0.1) + (wanted > 500 ? 300 : 0)
-      t.ok(Math.abs(rows.length - wanted) <= about, `${layer.id}: ${rows.length} of ${wanted}`)
-    }
-  }
-  const count = (id: string) => made.find(({ layer }) => layer.id === id)?.rows.length
-  t.strictSame([count('district-boundary'), count('town-boundary'), count('village-boundary')], [1, 7, 307])
-})
-
-const PATTERNS: Record<Field['type'], (value: unknown, field: Field) => boolean> = {
-  text: value => typeof value === 'string' && value.length > 0,
-  code: (value, field) =>
-    typeof value === 'string' &&
-    (catalog.codeLists.get(field.codelist ?? '')?.codes.some(({ code }) => code === value) ?? false),
-  integer: value => Number.isSafeInteger(value),
-  number: value => Number.isFinite(value),
-  boolean: value => typeof value === 'boolean',
-  date: value => /^\d{4}-\d{2}-\d{2}$/.test(String(value)) && !Number.isNaN(Date.parse(String(value))),
-  datetime: value => /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\+08:00$/.test(String(value))
-}
-
-/** A highway whose land is not surveyed; a pond without a name. */
-const MAY_BE_ABSENT = new Set(['road-national.ref_offset_m', 'road-provincial.ref_offset_m', 'water-body.name'])
-
-t.test('every value is valid for its field, and keys are unique', async t => {
-  for (const { layer, rows } of made) {
-    const bad = new Set<string>()
-    for (const { values } of rows)
-      layer.fields.forEach((field, i) => {
-        const value = values[i]
-        const absent = value === null && MAY_BE_ABSENT.has(`${layer.id}.${field.name}`)
-        if (!absent && !PATTERNS[field.type](value, field)) bad.add(`${field.name}=${value}`)
-        if (field.name === 'division_code' && !/^440605\d{6}$/.test(String(value))) bad.add(`division ${value}`)
-      })
-    t.strictSame([...bad].slice(0, 5), [], `${layer.id}: fields`)
-    t.equal(new Set(rows.map(row => row.values[0])).size, rows.length, `${layer.id}: keys`)
-  }
-})
-
-t.test('codes are formed as the standards say', async t => {
-  const column = (id: string, field: string) => {
-    const { layer, rows } = made.find(entry => entry.layer.id === id)!
-    const i = layer.fields.findIndex(({ name }) => name === field)
-    return rows.map(row => String(row.values[i]))
-  }
-  const parcels = column('cadastral-parcel', 'parcel_code')
-  t.strictSame(
-    parcels.filter(code => !/^440605\d{6}(GB|JC|JB)\d{5}$/.test(code)),
-    []
-  )
-  t.strictSame(
-    column('homestead-parcel', 'unit_code').filter(code => !/^440605\d{6}JC\d{5}F\d{8}$/.test(code)),
-    []
-  )
-  const known = new Set(parcels)
-  t.strictSame(
-    column('homestead-parcel', 'parcel_code').filter(code => !known.has(code)),
-    [],
-    'one register'
-  )
-  t.strictSame(
-    column('disputed-parcel', 'parcel_code').filter(code => !known.has(code)),
-    [],
-    'disputes name real parcels'
-  )
-})
+import { onBothDatabases } from '../helper.ts'
+import { catalog, made, SCALE } from './generated.ts'
 
 t.test('degrees keep a tenth of a millimetre', async t => {
   for (const point of [
@@ -148,8 +38,9 @@ await onBothDatabases(t, async (t, db) => {
   t.test('every geometry is valid and lies in the window', async t => {
     const [west, south, east, north] = catalog.district.extent
     for (const { layer } of made) {
-      const bad = await db.query(sql`SELECT feature_id, ST_IsValidReason(geom) AS reason FROM ${table(layer.id)}
-        WHERE NOT ST_IsValid(geom) OR ST_IsEmpty(geom)
+      const bad =
+        await db.query(sql`SELECT feature_id, ST_IsValidReason(geom) AS reason, GeometryType(geom) AS type FROM ${table(layer.id)}
+        WHERE NOT ST_IsValid(geom) OR ST_IsEmpty(geom) OR GeometryType(geom) <> ${layer.geometry.toUpperCase()}::text
           OR NOT geom && ST_MakeEnvelope(${west}::float8, ${south}::float8, ${east}::float8, ${north}::float8, 4490)
           OR ST_XMin(geom) < ${west}::float8 OR ST_XMax(geom) > ${east}::float8
           OR ST_YMin(geom) < ${south}::float8 OR ST_YMax(geom) > ${north}::float8 LIMIT 3`)

@@ -228,9 +228,9 @@ await onBothDatabases(t, async (t, db) => {
   t.test('a map is what the caller may see of it', async t => {
     const layersFor = async (headers: Record<string, string>) =>
       Object.keys(decode((await get(`/tiles/tile-map/${TILE}.mvt`, headers)).rawPayload).layers)
-    t.strictSame(await layersFor({}), ['tile-plot', 'tile-plot-label', 'tile-well'])
+    t.strictSame(await layersFor({}), ['tile-plot', 'tile-plot-label'], 'what is switched off at first is left out')
     const seen = await layersFor(as.publisher)
-    t.strictSame(seen, ['tile-farm', 'tile-farm-label', 'tile-plot', 'tile-plot-label', 'tile-well', 'tile-camera'])
+    t.strictSame(seen, ['tile-farm', 'tile-farm-label', 'tile-plot', 'tile-plot-label', 'tile-camera'])
     const { tiles, minzoom, maxzoom } = (await get('/tiles/tile-map.json')).json()
     const own = new URL(tiles[0]).search
     t.match([minzoom, maxzoom], [0, 18])

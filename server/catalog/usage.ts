@@ -1,0 +1,108 @@
+import { type Queryable, sql } from '../lib/sql.ts'
+
+export interface UsageCount {
+  requests: number
+  /** ISO 8601, UTC */
+  lastUsed: string | null
+}
+
+export interface UsageDay extends UsageCount {
+  /** Of Chinese standard time. */
+  day: string
+}
+
+const NEVER: UsageCount = { requests: 0, lastUsed: null }
+/** Other servers of the database count too; what they have written is read this often. */
+const REREAD_MS = 60_000
+
+/** Counts requests by service: in memory, written to yitu.usage by day when `flush` is called. */
+export class Usage {
+  readonly #db: Queryable
+  readonly #now: () => number
+  #written: ReadonlyMap<string, UsageCount> = new Map()
+  #pending = new Map<string, { service: string; day: string; requests: number; lastUsed: string }>()
+  #readAt = 0
+  #flushing: Promise<void> = Promise.resolve()
+
+  constructor(db: Queryable, now: () => number = Date.now) {
+    this.#db = db
+    this.#now = now
+  }
+
+  count(service: string): void {
+    const now = this.#now()
+    const day = dayInChina(now)
+    const key = `${day} ${service}`
+    const before = this.#pending.get(key)?.requests ?? 0
+    this.#pending.set(key, { service, day, requests: before + 1, lastUsed: new Date(now).toISOString() })
+  }
+
+  /** All requests ever, as of the last flush. */
+  of(service: string): UsageCount {
+    return this.#written.get(service) ?? NEVER
+  }
+
+  /** The days of a service on which it was asked for, latest first, at most 31. */
+  days(service: string): Promise<UsageDay[]> {
+    return this.#db.query<UsageDay>(sql`SELECT day, requests, last_used AS "lastUsed" FROM yitu.usage
+      WHERE service_id = ${service} ORDER BY day DESC LIMIT 31`)
+  }
+
+  /** Writes what was counted in one statement, one flush after the other; what cannot be written is kept for the next. */
+  flush(): Promise<void> {
+    const next = this.#flushing.catch(() => {}).then(() => this.#flush())
+    this.#flushing = next
+    return next
+  }
+
+  async #flush(): Promise<void> {
+    const pending = this.#pending
+    if (pending.size > 0) {
+      this.#pending = new Map()
+      try {
+        await this.#write([...pending.values()])
+      } catch (error) {
+        for (const [key, kept] of pending) {
+          const since = this.#pending.get(key)
+          this.#pending.set(key, since ? { ...since, requests: since.requests + kept.requests } : kept)
+        }
+        throw error
+      }
+      this.#written = added(this.#written, pending.values())
+    }
+    if (this.#now() - this.#readAt >= REREAD_MS) await this.#read()
+  }
+
+  async #write(rows: { service: string; day: string; requests: number; lastUsed: string }[]): Promise<void> {
+    // In the order of the key, so that servers that write together wait for each other and never in a ring.
+    const ordered = rows.toSorted((a, b) => (`${a.service} ${a.day}` < `${b.service} ${b.day}` ? -1 : 1))
+    await this.#db.query(sql`INSERT INTO yitu.usage AS u (service_id, day, requests, last_used)
+      SELECT * FROM unnest(${ordered.map(row => row.service)}::text[], ${ordered.map(row => row.day)}::date[],
+        ${ordered.map(row => row.requests)}::bigint[], ${ordered.map(row => row.lastUsed)}::timestamptz[])
+      ON CONFLICT (service_id, day) DO UPDATE
+        SET requests = u.requests + excluded.requests, last_used = greatest(u.last_used, excluded.last_used)`)
+  }
+
+  async #read(): Promise<void> {
+    const rows = await this.#db.query<UsageCount & { id: string }>(sql`
+      SELECT service_id AS id, sum(requests)::bigint AS requests, max(last_used) AS "lastUsed"
+      FROM yitu.usage GROUP BY service_id`)
+    this.#written = new Map(rows.map(({ id, ...count }) => [id, count]))
+    this.#readAt = this.#now()
+  }
+}
+
+function added(
+  to: ReadonlyMap<string, UsageCount>,
+  counts: Iterable<{ service: string; requests: number; lastUsed: string }>
+): ReadonlyMap<string, UsageCount> {
+  const sums = new Map(to)
+  for (const { service, requests, lastUsed } of counts) {
+    const before = sums.get(service) ?? NEVER
+    sums.set(service, { requests: before.requests + requests, lastUsed })
+  }
+  return sums
+}
+
+/** China has one time zone, UTC+8, and no summer time. */
+const dayInChina = (now: number) => new Date(now + 8 * 3_600_000).toISOString().slice(0, 10)

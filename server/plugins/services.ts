@@ -1,0 +1,57 @@
+import fp from 'fastify-plugin'
+import { type Protocol, ServiceRegistry } from '../catalog/service.ts'
+import { Usage } from '../catalog/usage.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    services: ServiceRegistry
+    usage: Usage
+  }
+  interface FastifyContextConfig {
+    /** The protocol a route with parameter `id` answers in: its requests are counted as use of a service. */
+    protocol?: string
+  }
+}
+
+/** Every protocol there is. One that joins adds its entry here and names itself in its routes' `config.protocol`. */
+const PROTOCOLS: readonly Protocol[] = [
+  {
+    id: 'tiles',
+    title: { zh: '矢量瓦片', en: 'Vector tiles' },
+    type: 'application/vnd.mapbox-vector-tile',
+    serves: () => true,
+    urls: (base, id) => ({
+      tilejson: `${base}/tiles/${id}.json`,
+      tiles: `${base}/tiles/${id}/{z}/{x}/{y}.mvt`,
+      style: `${base}/styles/${id}.json`
+    })
+  }
+]
+
+const FLUSH_MS = 5000
+
+/** `app.services`: every layer and map in every protocol; `app.usage`: how often each is asked for. */
+export default fp(
+  async app => {
+    const usage = new Usage(app.db)
+    app.decorate('services', new ServiceRegistry(app.catalog, PROTOCOLS))
+    app.decorate('usage', usage)
+
+    app.addHook('onResponse', async (request, reply) => {
+      const { protocol } = request.routeOptions.config
+      // What was refused is no use; an answer of 204 or 304 is.
+      if (!protocol || reply.statusCode >= 400) return
+      const { id } = request.params as { id: string }
+      for (const subject of id.split(',')) usage.count(`${subject}.${protocol}`)
+    })
+
+    await usage.flush()
+    const flush = () => usage.flush().catch(error => app.log.error(error, 'the usage of services was not written'))
+    const timer = setInterval(flush, FLUSH_MS).unref()
+    app.addHook('onClose', async () => {
+      clearInterval(timer)
+      await flush()
+    })
+  },
+  { name: 'services', dependencies: ['database', 'catalog'] }
+)
