@@ -37,7 +37,7 @@ export const badKey = defineProblem(
   401,
   { zh: '密钥无效', en: 'Unknown key' },
   {
-    zh: '此密钥不存在或已吊销。请向管理员索取,或用 scripts/key 新建。',
+    zh: '此密钥不存在或已吊销。请向管理员索取，或用 scripts/key 新建。',
     en: 'This key does not exist or was revoked. Ask the administrator for one, or make one with scripts/key.'
   }
 )

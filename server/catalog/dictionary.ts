@@ -7,7 +7,7 @@ import type { CodeList } from './shared.ts'
 const WORDS = {
   title: { zh: '数据字典', en: 'Data dictionary' },
   about: {
-    zh: '图层、字段与代码表,按主题排列;由服务的现行定义生成。每个图层的第一个字段是业务主键,在图层内唯一。',
+    zh: '图层、字段与代码表，按主题排列；由服务的现行定义生成。每个图层的第一个字段是业务主键，在图层内唯一。',
     en: 'Layers, fields and code lists by theme, written from the definitions in force. The first field of a layer is its business key, unique in the layer.'
   },
   contents: { zh: '目录', en: 'Contents' },
@@ -25,7 +25,7 @@ const WORDS = {
   standard: { zh: '标准依据', en: 'Standard' },
   key: { zh: '主键', en: 'key' },
   open: {
-    zh: '开放代码表:未列出的代码只提示,不拒绝。',
+    zh: '开放代码表：未列出的代码只提示，不拒绝。',
     en: 'Open list: a code not listed is a warning, not an error.'
   },
   none: { zh: '未知', en: 'none known' }

@@ -5,7 +5,7 @@ export const summaryByUnknown = defineProblem(
   400,
   { zh: '不能这样汇总', en: 'Cannot be summarised by this' },
   {
-    zh: '图层 {id} 不能按“{by}”汇总。可用:{possible};一个区划级别和一个代码字段可用逗号连用。',
+    zh: '图层 {id} 不能按“{by}”汇总。可用：{possible}；一个区划级别和一个代码字段可用逗号连用。',
     en: 'Layer {id} cannot be summarised by "{by}". Possible: {possible}; one level of division and one code field may be joined by a comma.'
   }
 )

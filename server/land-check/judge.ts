@@ -46,7 +46,7 @@ export const worst = (verdicts: readonly Verdict[]): Verdict =>
 export function reasonsOf(findings: readonly Finding[], uncovered: number): Reason[] {
   const reasons = findings.flatMap(finding => reasonOf(finding) ?? [])
   if (uncovered > 0) {
-    const zh = `${metres2(uncovered)}平方米没有任何管制分区覆盖,不能视为可建。`
+    const zh = `${metres2(uncovered)}平方米没有任何管制分区覆盖，不能视为可建。`
     const en = `${metres2(uncovered)} m² are covered by no zone; that is not buildable land.`
     reasons.push({ code: 'UNCOVERED', severity: 'REVIEW', rule: null, message: { zh, en } })
   }
@@ -55,18 +55,18 @@ export function reasonsOf(findings: readonly Finding[], uncovered: number): Reas
 
 function reasonOf({ rule, status, reason, area, share }: Finding): Reason | undefined {
   const { zh, en } = rule.title
-  const size = { zh: `${metres2(area)}平方米(${percent(share)})`, en: `${metres2(area)} m² (${percent(share)})` }
+  const size = { zh: `${metres2(area)}平方米（${percent(share)}）`, en: `${metres2(area)} m² (${percent(share)})` }
   const say = (code: string, severity: Verdict, message: Text): Reason => ({ code, severity, rule: rule.id, message })
   if (status === 'NOT_EVALUATED' && rule.mandatory) {
     const why = whyNot(reason ?? 'error')
     return say('NOT_EVALUATED', 'INDETERMINATE', {
-      zh: `“${zh}”无法评定:${why.zh}。`,
+      zh: `“${zh}”无法评定：${why.zh}。`,
       en: `${en} could not be evaluated: ${why.en}.`
     })
   }
   if (status === 'SLIVER' && rule.zeroTolerance) {
     const message = {
-      zh: `与“${zh}”有细碎重叠${size.zh},须人工复核。`,
+      zh: `与“${zh}”有细碎重叠${size.zh}，须人工复核。`,
       en: `It overlaps ${en} by a sliver of ${size.en}: review.`
     }
     return say('SLIVER_ZERO_TOLERANCE', 'REVIEW', message)
@@ -79,7 +79,7 @@ function reasonOf({ rule, status, reason, area, share }: Finding): Reason | unde
       return say('RESTRICTED', 'CONDITIONAL', { zh: `地块涉及“${zh}”${size.zh}。`, en: `${size.en} lie in ${en}.` })
     case 'review':
       return say('REVIEW_NEEDED', 'REVIEW', {
-        zh: `地块涉及“${zh}”${size.zh},须人工复核。`,
+        zh: `地块涉及“${zh}”${size.zh}，须人工复核。`,
         en: `${size.en} lie in ${en}: review.`
       })
     default:
@@ -89,7 +89,7 @@ function reasonOf({ rule, status, reason, area, share }: Finding): Reason | unde
 
 /** Rules of zero tolerance whose boundary is nearer than the accuracy of parcel and layer can tell. */
 export function nearReason(rule: Rule): Reason {
-  const zh = `地块边界与“${rule.title.zh}”的距离小于测量精度,须人工复核。`
+  const zh = `地块边界与“${rule.title.zh}”的距离小于测量精度，须人工复核。`
   const en = `The boundary is nearer to ${rule.title.en} than the accuracy of the surveys: review.`
   return { code: 'NEAR_ZERO_TOLERANCE', severity: 'REVIEW', rule: rule.id, message: { zh, en } }
 }
@@ -99,7 +99,7 @@ export const allBuildable: Reason = {
   severity: 'PASS',
   rule: null,
   message: {
-    zh: '地块全部位于可建范围,未触及禁止或限制。',
+    zh: '地块全部位于可建范围，未触及禁止或限制。',
     en: 'All of the parcel is buildable; nothing forbids or restricts it.'
   }
 }

@@ -19,7 +19,7 @@ export const whyNot = (reason: NotEvaluated): Text => WHY_NOT[reason]
 /** One sentence a rule, in both languages. */
 export function ruleMessage({ rule, status, reason, area, share }: Finding): Text {
   const { zh, en } = rule.title
-  const sizeZh = `${metres2(area)}平方米(${percent(share)})`
+  const sizeZh = `${metres2(area)}平方米（${percent(share)}）`
   const sizeEn = `${metres2(area)} m² (${percent(share)})`
   switch (status) {
     case 'HIT':
@@ -37,7 +37,7 @@ export function ruleMessage({ rule, status, reason, area, share }: Finding): Tex
       return { zh: '不适用于此类申请', en: 'Does not apply to this kind of application' }
     case 'NOT_EVALUATED': {
       const why = whyNot(reason ?? 'error')
-      return { zh: `无法评定:${why.zh}`, en: `Not evaluated: ${why.en}` }
+      return { zh: `无法评定：${why.zh}`, en: `Not evaluated: ${why.en}` }
     }
   }
 }

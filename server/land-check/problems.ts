@@ -6,7 +6,7 @@ export const rulesetUnknown = defineProblem(
   'RULESET_UNKNOWN',
   404,
   { zh: '没有这个规则集', en: 'No such rule set' },
-  { zh: '没有规则集 {id}。可用:{known}。', en: 'There is no rule set {id}. There are: {known}.' }
+  { zh: '没有规则集 {id}。可用：{known}。', en: 'There is no rule set {id}. There are: {known}.' }
 )
 export const landCheckUnknown = defineProblem(
   'LAND_CHECK_UNKNOWN',
@@ -19,7 +19,7 @@ export const inputCount = defineProblem(
   422,
   { zh: '地块输入须且只能有一种', en: 'Exactly one parcel input' },
   {
-    zh: '须提供 geojson,或 wkt 与 crs,二者选一;收到:{seen}。',
+    zh: '须提供 geojson，或 wkt 与 crs，二者选一；收到：{seen}。',
     en: 'Give either geojson, or wkt with crs; given: {seen}.'
   }
 )
@@ -27,14 +27,14 @@ export const geometryUnreadable = defineProblem(
   'GEOMETRY_UNREADABLE',
   422,
   { zh: '无法读取几何', en: 'The geometry cannot be read' },
-  { zh: '地块几何无法读取:{zh}。', en: 'The parcel cannot be read: {en}.' }
+  { zh: '地块几何无法读取：{zh}。', en: 'The parcel cannot be read: {en}.' }
 )
 export const geometryTooLarge = defineProblem(
   'PAYLOAD_TOO_LARGE',
   413,
   { zh: '地块过于复杂', en: 'The parcel is too complex' },
   {
-    zh: '地块有 {vertices} 个顶点、{parts} 个部分,上限为 10000 个顶点、200 个部分。请拆分后分别审查。',
+    zh: '地块有 {vertices} 个顶点、{parts} 个部分，上限为 10000 个顶点、200 个部分。请拆分后分别审查。',
     en: 'The parcel has {vertices} vertices in {parts} parts; at most 10000 vertices and 200 parts. Check it in pieces.'
   }
 )
@@ -43,7 +43,7 @@ export const crsUndeclared = defineProblem(
   422,
   { zh: '未声明坐标系', en: 'The CRS is not declared' },
   {
-    zh: 'WKT 必须声明坐标系 crs,例如 "EPSG:4547";坐标顺序为 x y(东 北,或 经 纬)。',
+    zh: 'WKT 必须声明坐标系 crs，例如 "EPSG:4547";坐标顺序为 x y(东 北，或 经 纬)。',
     en: 'WKT needs its CRS declared in crs, for example "EPSG:4547"; coordinates are x y (easting northing, or longitude latitude).'
   }
 )
@@ -52,7 +52,7 @@ export const crsUnsupported = defineProblem(
   422,
   { zh: '不支持的坐标系', en: 'Unsupported CRS' },
   {
-    zh: '{crs} 不能用于审查。可用:CGCS2000(EPSG:4490 及 4491–4554)、EPSG:4326、OGC:CRS84、规则集工作坐标系 {working}。网络墨卡托等显示坐标系不是测量坐标,请提交测量成果坐标。',
+    zh: '{crs} 不能用于审查。可用：CGCS2000(EPSG:4490 及 4491–4554)、EPSG:4326、OGC:CRS84、规则集工作坐标系 {working}。网络墨卡托等显示坐标系不是测量坐标，请提交测量成果坐标。',
     en: '{crs} is not for a land-check. Use CGCS2000 (EPSG:4490 and 4491–4554), EPSG:4326, OGC:CRS84 or the rule set’s working CRS {working}. A display CRS such as Web Mercator is no survey: send surveyed coordinates.'
   }
 )
@@ -61,7 +61,7 @@ export const datumForeign = defineProblem(
   422,
   { zh: '基准不同', en: 'Another datum' },
   {
-    zh: '{crs} 的基准是 {datum},与 CGCS2000 相差可达上百米。请先用当地参数转换到 CGCS2000。',
+    zh: '{crs} 的基准是 {datum}，与 CGCS2000 相差可达上百米。请先用当地参数转换到 CGCS2000。',
     en: '{crs} stands on {datum}, up to a hundred metres and more from CGCS2000. Convert it with the local parameters first.'
   }
 )
@@ -70,7 +70,7 @@ export const axisSwapped = defineProblem(
   422,
   { zh: '坐标轴颠倒', en: 'The axes are swapped' },
   {
-    zh: '坐标按 x y(东 北,或 经 纬)读取为 {seen},不在 {place} 范围 {expected} 内;颠倒后则在。请交换每点两个数的顺序。',
+    zh: '坐标按 x y(东 北，或 经 纬)读取为 {seen}，不在 {place} 范围 {expected} 内；颠倒后则在。请交换每点两个数的顺序。',
     en: 'Read as x y (easting northing, or longitude latitude) the coordinates are {seen}, outside {expected} of {place}; swapped they are inside. Exchange the two numbers of every point.'
   }
 )
@@ -79,7 +79,7 @@ export const zoneMismatch = defineProblem(
   422,
   { zh: '带号与坐标系不符', en: 'The zone does not fit the CRS' },
   {
-    zh: '声明为 {declared},坐标为 {seen};这些数值符合 {fits}{order}。请改正 crs 或坐标的带号。',
+    zh: '声明为 {declared}，坐标为 {seen}；这些数值符合 {fits}{order}。请改正 crs 或坐标的带号。',
     en: 'Declared as {declared}, the coordinates are {seen}; these are numbers of {fits}{order}. Correct crs, or the zone number in the coordinates.'
   }
 )
@@ -88,7 +88,7 @@ export const crsMismatch = defineProblem(
   422,
   { zh: '坐标与声明的坐标系不符', en: 'The coordinates do not fit the declared CRS' },
   {
-    zh: '声明为 {declared},坐标为 {seen};这些数值符合 {fits}{order}。投影坐标请用 wkt 加 crs 提交;GeoJSON 只能是经纬度(RFC 7946)。',
+    zh: '声明为 {declared}，坐标为 {seen}；这些数值符合 {fits}{order}。投影坐标请用 wkt 加 crs 提交；GeoJSON 只能是经纬度（RFC 7946）。',
     en: 'Declared as {declared}, the coordinates are {seen}; these are numbers of {fits}{order}. Send projected coordinates as wkt with crs; GeoJSON is longitude latitude (RFC 7946).'
   }
 )
@@ -97,7 +97,7 @@ export const outOfJurisdiction = defineProblem(
   422,
   { zh: '超出管辖范围', en: 'Outside the jurisdiction' },
   {
-    zh: '{outside} 个顶点(共 {vertices} 个)不在 {place} 的范围 {expected}({crs})内;坐标为 {seen}。',
+    zh: '{outside} 个顶点（共 {vertices} 个）不在 {place} 的范围 {expected}({crs})内；坐标为 {seen}。',
     en: '{outside} of {vertices} vertices lie outside {expected} ({crs}) of {place}; the coordinates are {seen}.'
   }
 )
@@ -106,7 +106,7 @@ export const precisionLow = defineProblem(
   422,
   { zh: '坐标精度不足', en: 'The coordinates are too coarse' },
   {
-    zh: '全部坐标至多只有 {seen} 位小数,审查至少需要 {needed} 位({unit})。请提交未取舍的测量坐标;确为整数时请用 WKT 写明小数位,如 407761.000。',
+    zh: '全部坐标至多只有 {seen} 位小数，审查至少需要 {needed} 位（{unit}）。请提交未取舍的测量坐标；确为整数时请用 WKT 写明小数位，如 407761.000。',
     en: 'No coordinate has more than {seen} decimals; a check needs {needed} ({unit}). Send the surveyed coordinates unrounded; where they are round indeed, write the decimals out in WKT, as in 407761.000.'
   }
 )
@@ -115,7 +115,7 @@ export const geometryInvalid = defineProblem(
   422,
   { zh: '地块几何无效', en: 'The parcel is not a valid polygon' },
   {
-    zh: '地块几何无效:{reason}{place}。请改正后重新提交;如附有 suggestedRepair,它仅供参考,未被采用。',
+    zh: '地块几何无效：{reason}{place}。请改正后重新提交；如附有 suggestedRepair，它仅供参考，未被采用。',
     en: 'The parcel is not a valid polygon: {reason}{place}. Correct it and ask again; suggestedRepair, where given, is an offer and was not used.'
   }
 )
@@ -124,7 +124,7 @@ export const parcelTooLarge = defineProblem(
   422,
   { zh: '地块面积过大', en: 'The parcel is too large' },
   {
-    zh: '地块面积 {area} 平方米,规则集 {ruleset} 的上限为 {limit} 平方米。',
+    zh: '地块面积 {area} 平方米，规则集 {ruleset} 的上限为 {limit} 平方米。',
     en: 'The parcel has {area} m²; rule set {ruleset} takes at most {limit} m².'
   }
 )
@@ -133,7 +133,7 @@ export const layersUnavailable = defineProblem(
   503,
   { zh: '图层暂时不可用', en: 'The layers are not available' },
   {
-    zh: '没有一条规则能够评定(数据库出错或超时),未作出结论。请稍后重试。',
+    zh: '没有一条规则能够评定（数据库出错或超时），未作出结论。请稍后重试。',
     en: 'Not one rule could be evaluated (the database failed or timed out), so there is no verdict. Try again shortly.'
   }
 )

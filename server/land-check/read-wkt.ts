@@ -50,7 +50,7 @@ export function readWkt(text: string): GivenParcel {
   const type = tokens[at]?.toUpperCase()
   if (type !== 'POLYGON' && type !== 'MULTIPOLYGON') {
     throw fail(
-      '须为 POLYGON 或 MULTIPOLYGON;坐标系写在 crs,不用 SRID= 前缀',
+      '须为 POLYGON 或 MULTIPOLYGON；坐标系写在 crs，不用 SRID= 前缀',
       'POLYGON or MULTIPOLYGON is needed; the CRS goes in crs, not in a SRID= prefix'
     )
   }

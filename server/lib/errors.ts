@@ -80,7 +80,7 @@ export const notFound = defineProblem(
   404,
   { zh: '没有这个资源', en: 'No such resource' },
   {
-    zh: '没有 {what}。请检查地址;可用资源见 /api/docs。',
+    zh: '没有 {what}。请检查地址；可用资源见 /api/docs。',
     en: 'There is no {what}. Check the address; /api/docs lists what exists.'
   }
 )
@@ -88,14 +88,14 @@ export const badRequest = defineProblem(
   'BAD_REQUEST',
   400,
   { zh: '请求有误', en: 'Bad request' },
-  { zh: '请求不符合接口定义:{reason}。', en: 'The request does not fit the interface: {reason}.' }
+  { zh: '请求不符合接口定义：{reason}。', en: 'The request does not fit the interface: {reason}.' }
 )
 export const unauthorized = defineProblem(
   'UNAUTHORIZED',
   401,
   { zh: '需要密钥', en: 'A key is needed' },
   {
-    zh: '此操作需要有效的密钥(Authorization: Bearer …、X-API-Key: … 或 ?key=)。用 scripts/key 创建。',
+    zh: '此操作需要有效的密钥（Authorization: Bearer …、X-API-Key: … 或 ?key=）。用 scripts/key 创建。',
     en: 'This needs a valid key (Authorization: Bearer …, X-API-Key: … or ?key=). Make one with scripts/key.'
   }
 )
@@ -103,7 +103,7 @@ export const forbidden = defineProblem(
   'FORBIDDEN',
   403,
   { zh: '权限不足', en: 'Not allowed' },
-  { zh: '此密钥的角色是 {role},此操作需要 {needed}。', en: 'This key has the role {role}; this needs {needed}.' }
+  { zh: '此密钥的角色是 {role}，此操作需要 {needed}。', en: 'This key has the role {role}; this needs {needed}.' }
 )
 export const notBuilt = defineProblem(
   'NOT_BUILT',
@@ -115,14 +115,14 @@ export const unavailable = defineProblem(
   'UNAVAILABLE',
   503,
   { zh: '暂时不可用', en: 'Not available just now' },
-  { zh: '{what} 暂时不可用,请稍后重试。', en: '{what} is not available just now; try again shortly.' }
+  { zh: '{what} 暂时不可用，请稍后重试。', en: '{what} is not available just now; try again shortly.' }
 )
 export const internal = defineProblem(
   'INTERNAL',
   500,
   { zh: '服务器内部错误', en: 'Internal error' },
   {
-    zh: '服务器出错,已记录。请带上 requestId 联系管理员。',
+    zh: '服务器出错，已记录。请带上 requestId 联系管理员。',
     en: 'The server failed and has logged it. Quote the requestId to the administrator.'
   }
 )

@@ -15,7 +15,7 @@ export const tileOutOfRange = defineProblem(
   404,
   { zh: '瓦片超出范围', en: 'Tile out of range' },
   {
-    zh: '瓦片 {z}/{x}/{y} 不存在:{axis} 应在 {min} 到 {max} 之间。可用级别见 TileJSON。',
+    zh: '瓦片 {z}/{x}/{y} 不存在：{axis} 应在 {min} 到 {max} 之间。可用级别见 TileJSON。',
     en: 'There is no tile {z}/{x}/{y}: {axis} must be {min} to {max}. The TileJSON names the zooms there are.'
   }
 )
@@ -25,7 +25,7 @@ export const tileAddressMalformed = defineProblem(
   400,
   { zh: '瓦片地址有误', en: 'Malformed tile address' },
   {
-    zh: '瓦片地址中的 {axis} 是“{text}”;应为不带符号、前导零和指数的十进制整数,例如 /tiles/{id}/14/13337/7098.mvt。',
+    zh: '瓦片地址中的 {axis} 是“{text}”；应为不带符号、前导零和指数的十进制整数，例如 /tiles/{id}/14/13337/7098.mvt。',
     en: 'The tile address has “{text}” for {axis}; it must be a whole number in plain decimal digits, without sign, leading zero or exponent, as in /tiles/{id}/14/13337/7098.mvt.'
   }
 )

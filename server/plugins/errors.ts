@@ -23,7 +23,7 @@ const tooLarge = defineProblem(
   413,
   { zh: '请求过大', en: 'Too large' },
   {
-    zh: '请求体超过允许的大小。请减小内容,或改用 /api/uploads 上传文件。',
+    zh: '请求体超过允许的大小。请减小内容，或改用 /api/uploads 上传文件。',
     en: 'The request body is larger than allowed. Make it smaller, or send files to /api/uploads.'
   }
 )
@@ -40,7 +40,7 @@ const tooMany = defineProblem(
   'TOO_MANY_REQUESTS',
   429,
   { zh: '请求过于频繁', en: 'Too many requests' },
-  { zh: '请求过于频繁,请按 Retry-After 稍后重试。', en: 'Too many requests; try again after the time in Retry-After.' }
+  { zh: '请求过于频繁，请按 Retry-After 稍后重试。', en: 'Too many requests; try again after the time in Retry-After.' }
 )
 
 /** Every error of the API is answered here, as problem+json (RFC 9457). */

@@ -12,7 +12,7 @@ export default fp(
         info: {
           title: 'Yitu 一图',
           version: packageJson.version,
-          description: '城市区县地图服务:上传、发布、瓦片与用地智能审查。The map-service server of a city district.',
+          description: '城市区县地图服务：上传、发布、瓦片与用地智能审查。The map-service server of a city district.',
           license: { name: 'Apache-2.0' }
         },
         components: {

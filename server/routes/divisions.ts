@@ -9,7 +9,7 @@ const divisionNotFound = defineProblem(
   404,
   { zh: '没有这个行政区划', en: 'No such division' },
   {
-    zh: '没有代码为 {code} 的行政区划;代码为 12 位数字,/api/divisions 列出全部。',
+    zh: '没有代码为 {code} 的行政区划；代码为 12 位数字，/api/divisions 列出全部。',
     en: 'There is no division with code {code}; codes have 12 digits, /api/divisions lists all.'
   }
 )

@@ -12,7 +12,7 @@ const layerDegraded = defineProblem(
   503,
   { zh: '图层定义不可用', en: 'The layer is degraded' },
   {
-    zh: '图层 {id} 的定义不可用:{reasons}。改正后重新启动服务。',
+    zh: '图层 {id} 的定义不可用：{reasons}。改正后重新启动服务。',
     en: 'The definition of layer {id} cannot be used: {reasons}. Put it right and restart the server.'
   }
 )

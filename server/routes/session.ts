@@ -7,7 +7,7 @@ const linkSpent = defineProblem(
   401,
   { zh: '登录链接已失效', en: 'The sign-in link is spent' },
   {
-    zh: '登录链接只能使用一次,且一小时内有效。请用密钥登录,或重新启动服务取得新链接。',
+    zh: '登录链接只能使用一次，且一小时内有效。请用密钥登录，或重新启动服务取得新链接。',
     en: 'A sign-in link works once and for an hour. Sign in with a key, or restart the server for a new link.'
   }
 )

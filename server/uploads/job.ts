@@ -101,7 +101,7 @@ function describe(report: Report, source: Source, profile: Profile): void {
   const { format, dataset, crs, encoding } = source
   const { features, hasZ, geometryTypes } = profile
   report.source = { format, dataset, crs, encoding, features, geometryTypes: [...geometryTypes] }
-  if (hasZ && source.notes.length === 0) report.notes.push({ zh: '高程(Z)已略去', en: 'Heights (Z) were dropped' })
+  if (hasZ && source.notes.length === 0) report.notes.push({ zh: '高程（Z）已略去', en: 'Heights (Z) were dropped' })
 }
 
 /** The layer to publish to, an existing one or one made for these data, and how its fields are filled. */

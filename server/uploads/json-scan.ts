@@ -50,7 +50,7 @@ export class GeoJsonScanner {
     try {
       this.#utf8.decode(chunk, { stream: true })
     } catch {
-      throw this.#fault('不是 UTF-8 编码,GeoJSON 须为 UTF-8', 'not in UTF-8, as GeoJSON must be')
+      throw this.#fault('不是 UTF-8 编码，GeoJSON 须为 UTF-8', 'not in UTF-8, as GeoJSON must be')
     }
     for (let i = 0; i < chunk.length; i++) {
       const byte = chunk[i] as number
@@ -74,7 +74,7 @@ export class GeoJsonScanner {
   end(): void {
     if (this.#inToken) this.#endToken()
     if (this.#expect !== 'nothing' || this.#inString) {
-      throw this.#fault('文件不完整,在此处中断', 'the file ends here, before the document does')
+      throw this.#fault('文件不完整，在此处中断', 'the file ends here, before the document does')
     }
     const { type, hasFeatures } = this.root
     if (type !== 'FeatureCollection') {

@@ -24,8 +24,8 @@ export function mapFields(layer: Layer, properties: string[]): { mapped: Mapped[
   return {
     mapped: layer.fields.map(field => ({ field, from: found.get(field) ?? null })),
     notes: [
-      ...note(missing, '文件中没有这些字段,留空', 'The file has none of these fields, which stay empty'),
-      ...note([...free], '图层没有这些字段,已略去', 'The layer has none of these fields, which were left out')
+      ...note(missing, '文件中没有这些字段，留空', 'The file has none of these fields, which stay empty'),
+      ...note([...free], '图层没有这些字段，已略去', 'The layer has none of these fields, which were left out')
     ]
   }
 }

@@ -14,7 +14,7 @@ export function checkLayerId(id: string | undefined): string {
   throw badField({
     field: 'layer',
     reason:
-      id === undefined ? '必填' : '图层标识须为小写字母、数字和连字符(如 town-boundary),以字母开头,至多 40 个字符',
+      id === undefined ? '必填' : '图层标识须为小写字母、数字和连字符（如 town-boundary），以字母开头，至多 40 个字符',
     reason_en:
       id === undefined
         ? 'is required'

@@ -67,7 +67,7 @@ const listed = (names: string[]) =>
 const advice = (missing: readonly string[]) =>
   missing.includes('prj')
     ? {
-        advice: '.prj 说明坐标系,没有它无法确定位置。请在 GIS 软件中定义坐标系后导出,连同 .prj 一起压缩。',
+        advice: '.prj 说明坐标系，没有它无法确定位置。请在 GIS 软件中定义坐标系后导出，连同 .prj 一起压缩。',
         advice_en:
           'The .prj says in which coordinate reference system the data is; without it the place is unknown. Define it in a GIS, export, and zip all parts together.'
       }

@@ -52,7 +52,7 @@ export async function stageFeatures(
 }
 
 const LOST_DIGITS = {
-  zh: '整数超过 2^53,数字已丢失精度;标识请以文本保存',
+  zh: '整数超过 2^53，数字已丢失精度；标识请以文本保存',
   en: 'A whole number beyond 2^53 has lost digits; keep identifiers as text'
 }
 

@@ -61,7 +61,7 @@ const CASES: Case[] = [
       t.equal(statusOf(a, 'BUILD'), 'HIT', 'a rejection stops no other rule')
       const rule = a.rules.find(r => r.id === 'FORBID')
       t.strictSame([rule?.measure?.area, rule?.measure?.share, rule?.measure?.widthM], [24, 0.2, 2])
-      t.match(rule?.messageZh, '24.00平方米(20.00%)')
+      t.match(rule?.messageZh, '24.00平方米（20.00%）')
       t.match(rule?.features, [{ featureId: 'F', overlapArea: 24, share: 0.2, revision: Number }])
     }
   },

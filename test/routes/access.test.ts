@@ -121,7 +121,7 @@ await onBothDatabases(t, async (t, db) => {
       detail: 'There is no GET /nowhere. Check the address; /api/docs lists what exists.',
       code: 'NOT_FOUND',
       messages: {
-        zh: '没有 GET /nowhere。请检查地址;可用资源见 /api/docs。',
+        zh: '没有 GET /nowhere。请检查地址；可用资源见 /api/docs。',
         en: 'There is no GET /nowhere. Check the address; /api/docs lists what exists.'
       },
       instance: '/nowhere'

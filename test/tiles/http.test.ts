@@ -177,7 +177,7 @@ await onBothDatabases(t, async (t, db) => {
       detail: 'There is no tile 1/2/0: x must be 0 to 1. The TileJSON names the zooms there are.',
       code: 'TILE_OUT_OF_RANGE',
       messages: {
-        zh: '瓦片 1/2/0 不存在:x 应在 0 到 1 之间。可用级别见 TileJSON。',
+        zh: '瓦片 1/2/0 不存在：x 应在 0 到 1 之间。可用级别见 TileJSON。',
         en: 'There is no tile 1/2/0: x must be 0 to 1. The TileJSON names the zooms there are.'
       },
       instance: '/tiles/tile-plot/1/2/0.mvt'
