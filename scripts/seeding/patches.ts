@@ -4,7 +4,7 @@ import { fabricOf } from './fabric.ts'
 import { groupsOf } from './groups.ts'
 import type { Use } from './landuse.ts'
 import { area, centroid, inset, type Point, type Ring, rectangle } from './plane.ts'
-import { between, pick, random } from './random.ts'
+import { between, hash, pick, random } from './random.ts'
 import type { Shape } from './shape.ts'
 import { shownFaces } from './spots.ts'
 import type { World } from './world.ts'
@@ -90,27 +90,41 @@ export interface Plot extends Patch {
   built: boolean
 }
 
-/** Parcels of the fabric, every `nth` that fits, some a face. */
+/** One thing a face in turn, another one each round, until no face has more: so that a few lie far apart. */
+function* spread<T>(world: World, faces: readonly number[], thingsOf: (face: number) => T[]): Iterable<T> {
+  for (let round = 0, more = true; more; round++) {
+    more = false
+    for (const face of faces) {
+      const things = thingsOf(face)
+      if (round >= things.length) continue
+      more = true
+      yield things[(hash(world.seed, 'spread', face) + round) % things.length]!
+    }
+  }
+}
+
+/** Parcels of the fabric: one after the other, every `nth`, or spread over the faces. */
 export const plots = (
   uses: readonly Use[],
-  { nth = 1, fits = () => true }: { nth?: number; fits?: (parcel: { area: number; built: boolean }) => boolean } = {}
+  { nth, fits = () => true }: { nth?: number; fits?: (parcel: { area: number; built: boolean }) => boolean } = {}
 ): Source<Plot> =>
   function* (plan) {
+    const faces = shownFaces(plan, uses)
+    const plotsOf = (face: number): Plot[] =>
+      fabricOf(plan.world, face)
+        .parcels.map(({ ring, buildings }, index) => ({ ...polygon([ring], face), index, built: buildings.length > 0 }))
+        .filter(fits)
+    if (nth === undefined) return yield* spread(plan.world, faces, plotsOf)
     let seen = 0
-    for (const face of shownFaces(plan, uses))
-      for (const [index, parcel] of fabricOf(plan.world, face).parcels.entries()) {
-        const patch = polygon([parcel.ring], face)
-        const built = parcel.buildings.length > 0
-        if (fits({ area: patch.area, built }) && seen++ % nth === 0) yield { ...patch, index, built }
-      }
+    for (const face of faces) for (const plot of plotsOf(face)) if (seen++ % nth === 0) yield plot
   }
 
-/** Blocks between streets. */
-export const blocks = (uses: readonly Use[], nth = 1): Source<Patch> =>
+/** Blocks between streets, spread over the faces. */
+export const blocks = (uses: readonly Use[]): Source<Patch> =>
   function* (plan) {
-    let seen = 0
-    for (const face of shownFaces(plan, uses))
-      for (const block of fabricOf(plan.world, face).blocks) if (seen++ % nth === 0) yield polygon([block], face)
+    yield* spread(plan.world, shownFaces(plan, uses), face =>
+      fabricOf(plan.world, face).blocks.map(block => polygon([block], face))
+    )
   }
 
 /** Small buildings: rectangles of a few metres to a side, in or beside what stands on parcels of these uses. */

@@ -143,7 +143,7 @@ export const city: Record<string, Recipe> = {
     found_date: d.day(2, 1500),
     division_code: d.division
   })),
-  'construction-site': family(plots(['urban', 'industry'], { nth: 7, fits: ({ area }) => area > 700 }), d => ({
+  'construction-site': family(plots(['urban', 'industry'], { fits: ({ area }) => area > 700 }), d => ({
     site_code: d.key('GD440605', 5),
     permit_no: `440605${20240101 + (d.i % 28)}${number(d.i + 1, 4)}`,
     project_name: `${d.place}${d.one(['商住小区', '学校扩建', '厂房', '安置房', '医院综合楼', '市政综合'])}工程`,

@@ -95,7 +95,7 @@ export const economy: Record<string, Recipe> = {
     tenant_count: d.int(6, 240),
     division_code: d.division
   })),
-  'major-project': family(blocks(['urban', 'industry'], 11), d => {
+  'major-project': family(blocks(['urban', 'industry']), d => {
     const progress = d.num(0, 100)
     return {
       project_code: `2026-440605-${number(d.i + 1, 5)}`,

@@ -124,7 +124,7 @@ export const planning: Record<string, Recipe> = {
     approved_date: d.day(300, 2600),
     division_code: d.division
   })),
-  'planning-green-line': family(blocks(['urban'], 9), d => ({
+  'planning-green-line': family(blocks(['urban']), d => ({
     line_code: d.key('GL440605', 4),
     green_type: d.some(['公园绿地', 6], ['防护绿地', 3], ['广场用地', 1]),
     area_m2: rounded(d.spot.area),
@@ -132,7 +132,7 @@ export const planning: Record<string, Recipe> = {
     approved_date: d.day(300, 2600),
     division_code: d.division
   })),
-  'planning-purple-line': family(blocks(['homestead'], 41), d => ({
+  'planning-purple-line': family(blocks(['homestead']), d => ({
     line_code: d.key('ZX440605', 3),
     name: `${d.place}历史文化${d.i % 3 === 0 ? '街区' : '建筑群'}`,
     scope_type: d.one(['核心保护范围', '建设控制地带']),
@@ -140,7 +140,7 @@ export const planning: Record<string, Recipe> = {
     approved_date: d.day(400, 3000),
     division_code: d.division
   })),
-  'planning-yellow-line': family(plots(['urban', 'industry'], { nth: 3, fits: ({ area }) => area > 600 }), d => ({
+  'planning-yellow-line': family(plots(['urban', 'industry'], { fits: ({ area }) => area > 600 }), d => ({
     line_code: d.key('HX440605', 4),
     facility_type: d.one(['变电站', '污水处理厂', '公交首末站', '垃圾转运站', '消防站', '排涝泵站', '燃气调压站']),
     area_m2: rounded(d.spot.area),

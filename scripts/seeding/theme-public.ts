@@ -205,7 +205,7 @@ export const publicService: Record<string, Recipe> = {
       status: status(d)
     }
   }),
-  'park-green-space': family(blocks(['urban', 'homestead'], 7), d => ({
+  'park-green-space': family(blocks(['urban', 'homestead']), d => ({
     park_code: d.key('GY440605', 5),
     name: `${d.place}${d.one(['社区', '口袋', '滨水', '文化', '体育'])}公园`,
     green_class: d.some(['G11', 1], ['G12', 3], ['G13', 1], ['G14', 6]),

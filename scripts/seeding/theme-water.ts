@@ -114,7 +114,7 @@ export const waterEnvironment: Record<string, Recipe> = {
     built_year: d.int(1992, 2025),
     division_code: d.division
   })),
-  'contaminated-land': family(plots(['industry'], { nth: 17 }), d => ({
+  'contaminated-land': family(plots(['industry']), d => ({
     site_code: d.key('DK440605', 4),
     name: `${d.place}原${d.one(['电镀', '印染', '五金', '陶瓷', '化工', '铝材'])}厂地块`,
     risk_level: d.some(['1', 1], ['2', 3], ['3', 5], ['4', 2]),
