@@ -43,6 +43,7 @@ t.test('every layer, code list and map of the project loads without a problem', 
     [...original.maps.keys()],
     [
       'agriculture-fishery',
+      'all',
       'animal-health',
       'base-grey',
       'base',
@@ -61,7 +62,7 @@ t.test('every layer, code list and map of the project loads without a problem', 
   )
   t.equal(original.district.code, '440605000000')
   t.strictSame(
-    original.maps.get('base')?.layers.toSorted(),
+    original.maps.get('all')?.layers.toSorted(),
     original
       .layers()
       .map(({ id }) => id)
@@ -70,7 +71,7 @@ t.test('every layer, code list and map of the project loads without a problem', 
 })
 
 t.test('every layer is one of a themed map, and every map shows something at first', async t => {
-  const themed = [...original.maps.values()].filter(({ id }) => !id.startsWith('base'))
+  const themed = [...original.maps.values()].filter(({ id }) => id !== 'all' && !id.startsWith('base'))
   t.strictSame(
     original.layers().flatMap(({ id }) => (themed.some(({ layers }) => layers.includes(id)) ? [] : [id])),
     ['poi']
@@ -254,7 +255,7 @@ t.test('everything wrong is reported at once, and what is right is served', asyn
     'layers/codelists/wo-source.json': '{',
     'layers/themes.json': themes => [...themes, { id: 'half' }],
     'layers/departments.json': departments => [...departments, departments[0]],
-    'styles/maps/base.json': map => ({
+    'styles/maps/all.json': map => ({
       ...map,
       layers: [...(map['layers'] ?? []), 'nowhere'],
       hidden: [...(map['hidden'] ?? []), 'elsewhere']
@@ -271,8 +272,8 @@ t.test('everything wrong is reported at once, and what is right is served', asyn
     'layers/codelists/wo-source.json SyntaxError',
     `layers/themes.json /${original.themes.length} must have required property 'title'`,
     `layers/departments.json /${original.departments.size} "civil-affairs" is already at /0`,
-    `styles/maps/base.json /layers/${original.maps.get('base')?.layers.length} there is no layer "nowhere"`,
-    `styles/maps/base.json /hidden/${original.maps.get('base')?.hidden?.length} "elsewhere" is not one of the map's layers`,
+    `styles/maps/all.json /layers/${original.maps.get('all')?.layers.length} there is no layer "nowhere"`,
+    `styles/maps/all.json /hidden/${original.maps.get('all')?.hidden?.length} "elsewhere" is not one of the map's layers`,
     'styles/maps/homestead.json /background must match pattern'
   ])
     t.equal(found.filter(line => line.startsWith(start)).length, 1, start)
@@ -290,7 +291,7 @@ t.test('everything wrong is reported at once, and what is right is served', asyn
   t.equal(catalog.get('town-boundary').theme, 'admin', 'of two layers with one id the first by name stays')
   t.equal(catalog.maps.size, original.maps.size - 1)
   t.notOk(catalog.maps.has('homestead'), 'a broken map is left out')
-  t.strictSame(catalog.maps.get('base')?.layers, original.maps.get('base')?.layers)
+  t.strictSame(catalog.maps.get('all')?.layers, original.maps.get('all')?.layers)
 })
 
 t.test('a folder that is no theme is reported once', async t => {
@@ -311,7 +312,7 @@ t.test('a layer may not be named as the labels of another are', async t => {
 t.test('a map is not blamed for a layer that is broken', async t => {
   const catalog = await changed(t, { 'layers/base-geography/poi.json': '{}' })
   t.ok(lines(catalog).every(line => line.startsWith('layers/base-geography/poi.json')))
-  t.equal(catalog.maps.get('base')?.layers.includes('poi'), false)
+  t.equal(catalog.maps.get('all')?.layers.includes('poi'), false)
 })
 
 t.test('without a district there is nothing to serve', async t => {

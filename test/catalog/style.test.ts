@@ -105,7 +105,7 @@ t.test('a grey map has no colour left but what the data brings, and lies lighter
 
 t.test('the tiles of a map hold what it shows at first', async t => {
   const everything = () => true
-  const base = findCollection(catalog, 'base', everything)
+  const base = findCollection(catalog, 'all', everything)
   const ids = ({ members }: typeof base) => members.map(({ layer }) => layer.id)
   t.equal(base.members.length, 159)
   t.strictSame(
@@ -115,7 +115,7 @@ t.test('the tiles of a map hold what it shows at first', async t => {
   t.ok(shownAtFirst(base).members.length <= 20, 'one tile joins a score of layers')
   for (const map of catalog.maps.values())
     t.ok(shownAtFirst(findCollection(catalog, map.id, everything)).members.length <= 31, map.id)
-  const only = findCollection(catalog, 'base', ({ id }) => id === 'poi')
+  const only = findCollection(catalog, 'all', ({ id }) => id === 'poi')
   t.strictSame(ids(shownAtFirst(only)), ['poi'], 'who may see nothing else gets what is hidden')
   t.strictSame(ids(shownAtFirst(findCollection(catalog, 'poi,river-line', everything))), ['poi', 'river-line'])
 })

@@ -22,7 +22,7 @@ export async function loadCatalog(): Promise<void> {
   try {
     const [{ themes, layers }, base] = await Promise.all([
       ask<{ themes: Theme[]; layers: LayerSummary[] }>('api/layers'),
-      ask<StyleSpecification>('styles/base.json')
+      ask<StyleSpecification>('styles/all.json')
     ])
     Object.assign(catalog, { themes, layers, base, problem: null })
   } catch (error) {
