@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createInterface } from 'node:readline'
+import { defineProblem } from '../lib/errors.ts'
 
 export const DIVISION_LEVELS = ['province', 'city', 'district', 'town', 'village'] as const
 export type DivisionLevel = (typeof DIVISION_LEVELS)[number]
@@ -31,6 +32,16 @@ const FILES: Readonly<Record<DivisionLevel, string>> = {
   town: 'streets',
   village: 'villages'
 }
+
+export const divisionNotFound = defineProblem(
+  'DIVISION_NOT_FOUND',
+  404,
+  { zh: '没有这个行政区划', en: 'No such division' },
+  {
+    zh: '没有代码为 {code} 的行政区划；代码为 12 位数字，/api/divisions 列出全部。',
+    en: 'There is no division with code {code}; codes have 12 digits, /api/divisions lists all.'
+  }
+)
 
 /** The 12 digits of a code's first ones. */
 export const fullCode = (prefix: string): string => prefix.padEnd(12, '0')

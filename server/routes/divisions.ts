@@ -1,18 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { DIVISION_LEVELS, divisionTree } from '../catalog/divisions.ts'
-import { defineProblem } from '../lib/errors.ts'
+import { DIVISION_LEVELS, divisionNotFound, divisionTree } from '../catalog/divisions.ts'
 import { strongEtag } from '../lib/etag.ts'
-
-const divisionNotFound = defineProblem(
-  'DIVISION_NOT_FOUND',
-  404,
-  { zh: '没有这个行政区划', en: 'No such division' },
-  {
-    zh: '没有代码为 {code} 的行政区划；代码为 12 位数字，/api/divisions 列出全部。',
-    en: 'There is no division with code {code}; codes have 12 digits, /api/divisions lists all.'
-  }
-)
 
 /** `/api/divisions`: province, city, district, towns and villages (省市区镇村), as a tree or a list. */
 const divisions: FastifyPluginAsyncTypebox = async app => {

@@ -17,14 +17,23 @@ const layerDegraded = defineProblem(
   }
 )
 
+const ListQuery = Type.Object({
+  division: Type.Optional(
+    Type.String({ pattern: '^\\d{12}$', description: 'A 12-digit code: only layers with features in that division' })
+  ),
+  lang: Type.Optional(Type.Enum(['zh', 'en'])),
+  key: Type.Optional(Type.String())
+})
 const IdParams = Type.Object({ id: Type.String({ maxLength: 64 }) })
 
 /** `/api/layers`, `/api/codelists`: the catalogue as the caller may see it. */
 const layers: FastifyPluginAsyncTypebox = async app => {
   const schema = { tags: ['catalogue'] }
 
-  app.get('/api/layers', { schema }, async request => {
-    const visible = app.visibleLayers(request)
+  app.get('/api/layers', { schema: { ...schema, querystring: ListQuery } }, async request => {
+    const { division } = request.query
+    const there = division === undefined ? undefined : await app.layersInDivision(division)
+    const visible = app.visibleLayers(request).filter(({ id }) => there?.has(id) ?? true)
     const used = new Set(visible.map(layer => layer.theme))
     return {
       themes: app.catalog.themes.filter(theme => used.has(theme.id)),

@@ -17,6 +17,7 @@ const serviceNotFound = defineProblem(
   }
 )
 
+const LEVELS = ['district', 'town', 'village', 'grid'] as const
 const Id = Type.String({ maxLength: 64 })
 const Query = Type.Object({
   kind: Type.Optional(Type.Enum(['layer', 'map'])),
@@ -26,7 +27,11 @@ const Query = Type.Object({
   system: Type.Optional(Type.String({ maxLength: 64, description: 'A code of the code list city-system' })),
   sharing: Type.Optional(Type.Enum(['open', 'conditional', 'restricted'])),
   division: Type.Optional(
-    Type.Enum(['district', 'town', 'village', 'grid'], { description: 'The level of division a layer is kept at' })
+    Type.String({
+      pattern: `^(${LEVELS.join('|')}|\\d{12})$`,
+      description:
+        'The level of division a layer is kept at, or a 12-digit code: only what has features in that division'
+    })
   ),
   q: Type.Optional(
     Type.String({
@@ -54,8 +59,17 @@ const services: FastifyPluginAsyncTypebox = async app => {
     '/api/services',
     { schema: { tags, summary: 'The services: layers and maps, by protocol', querystring: Query } },
     async (request, reply) => {
-      const { limit, offset, ...query } = request.query
-      const found = app.services.list(query, reads(request), id => app.usage.of(id), request.language)
+      const { limit, offset, division, ...rest } = request.query
+      const level = LEVELS.find(known => known === division)
+      const there = division && !level ? await app.layersInDivision(division) : undefined
+      const query = { ...rest, division: level }
+      const mine = reads(request)
+      const found = app.services.list(
+        query,
+        layer => mine(layer) && (there?.has(layer.id) ?? true),
+        id => app.usage.of(id),
+        request.language
+      )
       const base = app.baseUrl(request)
       const page = found.slice(offset, offset + limit)
       const next = offset + limit < found.length ? { next: nextPage(request, offset + limit) } : {}

@@ -108,6 +108,11 @@ await onBothDatabases(t, async (t, db) => {
       ['?system=homestead', ['test-plot', 'test-map']],
       ['?sharing=open', ['test-plot']],
       ['?division=town', ['test-creek', 'test-map']],
+      ['?division=440605011000', ['test-plot', 'test-map']],
+      ['?division=440605124000', ['test-plot', 'test-creek', 'test-map']],
+      ['?division=440605124201', ['test-plot', 'test-map']],
+      ['?division=440605000000&kind=layer', ['test-plot', 'test-creek']],
+      ['?division=440605121000', []],
       ['?kind=map', ['test-map']],
       ['?protocol=tiles&kind=layer&theme=planning', ['test-plot']],
       ['?protocol=wps', []],
@@ -119,6 +124,20 @@ await onBothDatabases(t, async (t, db) => {
         expected.map(id => `${id}.tiles`),
         query
       )
+  })
+
+  t.test('a division is one of the district, by its level or its 12 digits', async t => {
+    for (const [query, status, code] of [
+      ['?division=110000000000', 404, 'DIVISION_NOT_FOUND'],
+      ['?division=street', 400, 'BAD_REQUEST'],
+      ['?division=4406', 400, 'BAD_REQUEST']
+    ] as const) {
+      t.match((await get(query)).json(), { status, code }, query)
+    }
+    const layers = async (query: string, headers = {}) =>
+      (await app.inject({ url: `/api/layers${query}`, headers })).json().layers.map((layer: { id: string }) => layer.id)
+    t.strictSame(await layers('?division=440605124000', as.publisher), ['test-plot', 'test-creek'])
+    t.strictSame(await layers('?division=440605124000'), ['test-plot'], 'only what one may see')
   })
 
   t.test('one finds by parts of words in either language and by pinyin initials, all terms together', async t => {
