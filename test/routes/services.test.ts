@@ -270,7 +270,7 @@ await onBothDatabases(t, async (t, db) => {
       await ids(),
       ['test-plot', 'test-camera', 'test-map'].map(id => `${id}.tiles`)
     )
-    const { layers } = (await app.inject('/health/ready')).json()
+    const { layers } = (await app.inject({ url: '/health/ready', headers: as.reader })).json()
     t.strictSame(layers.degraded, [
       { id: 'test-creek', reason: 'yitu.layer/test-creek its table data.test_creek is missing' }
     ])

@@ -237,8 +237,10 @@ await onBothDatabases(t, async (t, db) => {
   t.test('a broken style costs the layer its own drawing only, and is said', async t => {
     const layer = (await get('/api/layers/test-hostile', as.publisher)).json()
     t.match(layer.degraded, [/styles\/layers\/planning\/test-hostile\.json/])
-    const { degraded } = (await get('/health/ready')).json().layers
+    const { degraded } = (await get('/health/ready', as.publisher)).json().layers
     t.strictSame(degraded.map(({ id }: { id: string }) => id).toSorted(), ['test-broken', 'test-hostile'])
+    const anonymous = (await get('/health/ready')).json().layers
+    t.match(anonymous, { degradedCount: 2, degraded: [] }, 'nobody in particular is told how many, not which')
     t.equal((await get('/styles/test-hostile.json', as.publisher)).statusCode, 200)
   })
 
