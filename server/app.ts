@@ -1,4 +1,4 @@
-import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import fastify, { type FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
 import type { Database } from './lib/sql.ts'
 import accessPlugin from './plugins/access.ts'
@@ -34,13 +34,14 @@ export interface AppOptions {
   config: Config
   /** An open, migrated database that the caller closes; without it the configured one is opened. */
   db?: Database
-  logger?: FastifyServerOptions['logger']
+  /** Where the log goes instead of standard output. */
+  logStream?: NodeJS.WritableStream
 }
 
 /** The server, ready to listen or to be asked with `inject`: every plugin and every route, in order. */
-export async function buildApp({ config, db, logger }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp({ config, db, logStream }: AppOptions): Promise<FastifyInstance> {
   const app = fastify({
-    logger: logger ?? { level: config.logLevel, serializers: { req: logRequest } },
+    logger: { level: config.logLevel, serializers: { req: logRequest }, ...(logStream && { stream: logStream }) },
     trustProxy: config.trustProxy ? config.trustProxy.split(',').map(address => address.trim()) : false,
     bodyLimit: 8 * 1024 * 1024,
     requestTimeout: 300_000,

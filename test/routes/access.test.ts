@@ -1,5 +1,8 @@
 import { readFile, stat } from 'node:fs/promises'
+import { Writable } from 'node:stream'
 import t from 'tap'
+import { buildApp } from '../../server/app.ts'
+import { readConfig } from '../../server/config.ts'
 import { onBothDatabases, testApp } from '../helper.ts'
 
 const ADMIN = 'admin-key-of-the-tests'
@@ -107,6 +110,34 @@ await onBothDatabases(t, async (t, db) => {
     t.equal((await readFile(file ?? '', 'utf8')).trim(), generated)
     const headers = { authorization: `Bearer ${generated}` }
     t.equal((await app.inject({ url: '/api/session', headers })).json().principal.role, 'admin')
+  })
+
+  t.test('no key, token or cookie is ever logged', async t => {
+    const config = readConfig({ DATA_DIR: t.testdir(), ADMIN_KEY: ADMIN, LOG_LEVEL: 'trace' })
+    const log: string[] = []
+    const logStream = new Writable({
+      write(line, _encoding, done) {
+        log.push(String(line))
+        done()
+      }
+    })
+    const app = await buildApp({ config, db, logStream })
+    const token = app.issueSignInToken()
+    const cookie = (await app.inject(`/sign-in?a=1&token=${token}`)).cookies[0]?.value ?? ''
+    const wrong = 'a-wrong-key-somebody-typed'
+    await app.inject(`/api/session?key=${ADMIN}&lang=en`)
+    await app.inject({ url: '/api/layers', headers: { authorization: `Bearer ${wrong}` } })
+    await app.inject({
+      url: `/nowhere?KEY=${wrong}`,
+      headers: { 'x-api-key': ADMIN },
+      cookies: { yitu_session: cookie }
+    })
+    await app.inject({ method: 'POST', url: '/api/session', payload: { key: wrong } })
+    await app.close()
+    const text = log.join('')
+    t.match(text, '/nowhere', 'requests are logged')
+    t.match(text, 'lang=en')
+    for (const secret of [ADMIN, token, cookie, wrong]) t.notOk(text.includes(secret))
   })
 
   t.test('a problem is a whole document, in the language asked for', async t => {
