@@ -22,7 +22,8 @@ const PLAIN: Swatch = { kind: 'text', color: '#51606f', outline: 'none', opacity
 /** The legend of a layer, from its MapLibre style layers. */
 export function legendOf(layers: LayerSpecification[]): Legend {
   const find = (type: string) => layers.find(layer => layer.type === type)
-  const [fill, line, circle, symbol] = [find('fill'), find('line'), find('circle'), find('symbol')]
+  const [fill, circle, symbol] = [find('fill'), find('circle'), find('symbol')]
+  const line = fill ? find('line') : (layers.findLast(isInk) ?? find('line'))
   const fillPaint = paintOf(fill)
   const linePaint = paintOf(line)
   const width = clamp(plainNumber(linePaint['line-width'], 1), 1, 4)
@@ -59,6 +60,10 @@ export function legendOf(layers: LayerSpecification[]): Legend {
   const color = paintOf(symbol)['text-color']
   return { swatch: { ...PLAIN, color: plainColor(color, PLAIN.color) }, classes: null }
 }
+
+/** A line one sees on white paper: neither a white casing nor the white inside of a street. */
+const isInk = (layer: LayerSpecification): boolean =>
+  layer.type === 'line' && plainColor(paintOf(layer)['line-color'], '#888') !== '#ffffff'
 
 const paintOf = (layer: LayerSpecification | undefined): Paint => (layer?.paint ?? {}) as Paint
 
