@@ -1,25 +1,23 @@
 /** `./scripts/start`: the server with demonstration data, for somebody who has just cloned the project. */
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../server/app.ts'
 import { readConfig } from '../server/config.ts'
 import { serve } from '../server/serve.ts'
-import { seed } from './seeding/seed.ts'
 
 const config = readConfig({ LOG_LEVEL: 'warn', ...process.env })
 const started = performance.now()
 process.stdout.write(config.databaseUrl ? 'Opening the database …\n' : 'Opening the embedded database …\n')
-const app = await buildApp({ config })
+let app = await buildApp({ config })
+const { adminKey } = app
 
-const empty = app.catalog
-  .layers()
-  .filter(({ id, origin, source }) => origin === 'file' && !source && app.catalog.state(id).revision === 0)
-if (config.demoScale > 0 && empty.length > 0) {
+const empty = config.demoScale > 0 ? neverPublished(app) : []
+if (empty.length > 0) {
   process.stdout.write(`Filling ${empty.length} layers with synthetic demonstration data …\n`)
-  await seed(app.db, app.catalog, {
-    scale: config.demoScale,
-    layers: empty.map(layer => layer.id),
-    onProgress: progressLine()
-  })
-  await app.refreshCatalog()
+  await app.close()
+  await makeData(empty)
+  app = await buildApp({ config })
 }
 
 const url = await serve(app)
@@ -33,18 +31,25 @@ const lines = [
   `  API 接口文档              ${url}/api/docs`,
   `  Style for map clients    ${url}/styles/base.json`
 ]
-if (app.adminKey?.generated) {
-  lines.push('', `  Administrator key (kept in ${app.adminKey.file}, shown this once):`, `  ${app.adminKey.generated}`)
+if (adminKey?.generated) {
+  lines.push('', `  Administrator key (kept in ${adminKey.file}, shown this once):`, `  ${adminKey.generated}`)
 }
 process.stdout.write(`${[...lines, '', 'Ctrl-C stops it.'].join('\n')}\n`)
 
-/** One line that overwrites itself on a terminal, a line per layer elsewhere. */
-function progressLine(): (progress: { layer: string; done: number; total: number }) => void {
-  const isTerminal = process.stdout.isTTY
-  let last = ''
-  return ({ layer, done, total }) => {
-    if (isTerminal) process.stdout.write(`\r\x1b[2K  ${layer}  ${done} of ${total}${done >= total ? '\n' : ''}`)
-    else if (layer !== last) process.stdout.write(`  ${layer}\n`)
-    last = layer
-  }
+function neverPublished({ catalog }: FastifyInstance): string[] {
+  const layers = catalog.layers().filter(({ origin, source }) => origin === 'file' && !source)
+  return layers.map(({ id }) => id).filter(id => catalog.state(id).revision === 0)
+}
+
+/** In a process of its own, which takes the memory that making a district needs with it when it ends. */
+function makeData(layers: string[]): Promise<void> {
+  const seeding = fileURLToPath(new URL('./seeding/main.js', import.meta.url))
+  const options = ['--scale', String(config.demoScale), '--layers', layers.join(',')]
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [seeding, ...options], { stdio: 'inherit' })
+    child.on('error', reject)
+    child.on('close', (code, signal) =>
+      code === 0 ? resolve() : reject(new Error(`Making the demonstration data ended with ${signal ?? code}.`))
+    )
+  })
 }
