@@ -105,12 +105,6 @@ export const forbidden = defineProblem(
   { zh: '权限不足', en: 'Not allowed' },
   { zh: '此密钥的角色是 {role}，此操作需要 {needed}。', en: 'This key has the role {role}; this needs {needed}.' }
 )
-export const notBuilt = defineProblem(
-  'NOT_BUILT',
-  501,
-  { zh: '尚未实现', en: 'Not built yet' },
-  { zh: '{what} 尚未实现。', en: '{what} is not built yet.' }
-)
 export const unavailable = defineProblem(
   'UNAVAILABLE',
   503,
