@@ -63,7 +63,7 @@ export async function publish(db: Database, layer: Layer, options: PublishOption
 
 /** The layer's row, made where missing and locked: publications of one layer queue here. */
 async function lockLayer(tx: Queryable, layer: Layer, actor: string): Promise<LayerRow> {
-  const { id, origin, style, ...definition } = layer
+  const { id, origin, style, gridSrid: _, ...definition } = layer
   const uploaded = origin === 'upload'
   await tx.query(sql`INSERT INTO yitu.layer (id, definition, style, created_by)
     VALUES (${id}, ${uploaded ? definition : null}::jsonb, ${uploaded ? JSON.stringify(style) : null}::jsonb, ${actor})
