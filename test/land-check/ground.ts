@@ -45,10 +45,12 @@ const FIELDS = [
   { name: 'kind', type: 'text' }
 ] as const
 
+/** A layer the land-check reads: its geometries are kept on the grid of the working CRS too, as the catalogue has it. */
 export function layerOf(id: string): Layer {
   const text = { zh: id, en: id }
   return {
     id,
+    gridSrid: 4547,
     theme: 'test',
     origin: 'file',
     style: [],
@@ -62,7 +64,7 @@ export function layerOf(id: string): Layer {
     systems: [],
     zoom: { min: 0, max: 20 },
     standard: 'local',
-    landCheck: { role: 'none' }
+    landCheck: { role: 'zoning' }
   }
 }
 
@@ -135,6 +137,7 @@ export async function layGround(db: Database, ground: Record<string, Zone[]>): P
 const DECLARED = { declared: { zh: '测试数据铺满', en: 'test data cover all' } }
 const rule = (id: string, effect: string, layer: string, more: object = {}) => ({
   id,
+  kind: 'overlap',
   title: { zh: layer, en: layer },
   effect,
   layer,
