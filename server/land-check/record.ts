@@ -1,84 +1,234 @@
 import { randomBytes } from 'node:crypto'
-import { canonicalHash } from '../lib/canonical-json.ts'
+import { canonicalJson, type HashAlgorithm, hashText } from '../lib/canonical-json.ts'
 import { type Database, type Queryable, sql } from '../lib/sql.ts'
+import { checkAuditHash, lockChain } from './chain.ts'
 import type { LandCheckRequest } from './request.ts'
 import type { Answer, LandCheckResult } from './result.ts'
+import type { Ruleset } from './ruleset.ts'
 
 /** An answer as it is kept: the body is what is sent, byte for byte, now and ever after. */
 export interface Recorded {
   id: string
   body: string
   resultHash: string
+  requestHash: string
+  /** With which function the hashes were taken. */
+  algorithm: HashAlgorithm
 }
 
-/** Before the first row there is no hash. */
-const GENESIS = '0'.repeat(64)
-/** Any constant will do, as long as every server of a database uses the same. */
-const CHAIN_LOCK = 827_410_606
+/** An answer to be kept. */
+export interface Entry {
+  request: LandCheckRequest
+  answer: Answer
+  /** Who asked: the key's id. */
+  actor: string
+  /** The rule set it was given by; its document is kept with the first answer that names its hash. */
+  ruleset: Ruleset
+  /** The same key of the same actor is recorded once: whoever comes later gets what is there. */
+  idempotencyKey?: string | undefined
+}
+
+/** Appends an answer to the chain. Those that come while others are being written go together with the next ones. */
+export function record(db: Database, entry: Entry): Promise<Recorded>
+export function record(db: Database, request: LandCheckRequest, answer: Answer, actor: string): Promise<Recorded>
+export function record(db: Database, given: Entry | LandCheckRequest, answer?: Answer, actor?: string) {
+  const entry = (answer ? { request: given, answer, actor } : given) as Entry
+  const queue = queues.get(db) ?? new RecordQueue(db)
+  queues.set(db, queue)
+  return queue.add(entry)
+}
 
 /**
- * Appends an answer to the chain: one at a time, each naming the audit hash of the one before it.
- * @param actor who asked: the key's id
+ * Appends answers to the chain in one transaction, in this order: all or none.
+ * @param together what else is written in the same transaction; where it throws, nothing is kept
  */
-export function record(db: Database, request: LandCheckRequest, answer: Answer, actor: string): Promise<Recorded> {
-  return db.transaction(async tx => {
-    await tx.query(sql`SELECT pg_advisory_xact_lock(${CHAIN_LOCK}::bigint)`)
-    const [last] = await tx.query<{ audit_hash: string }>(
-      sql`SELECT audit_hash FROM yitu.land_check ORDER BY seq DESC LIMIT 1`
-    )
-    const prevAuditHash = last?.audit_hash ?? GENESIS
-    const now = new Date()
-    const result: LandCheckResult = {
-      id: newId(now),
-      createdAt: now.toISOString(),
-      ...answer,
-      provenance: { ...answer.provenance, prevAuditHash }
-    }
-    const body = JSON.stringify(result)
-    await insert(tx, request, result, body, actor)
-    return { id: result.id, body, resultHash: result.provenance.resultHash }
-  })
-}
-
-async function insert(tx: Queryable, request: LandCheckRequest, result: LandCheckResult, body: string, actor: string) {
-  const { id, createdAt, verdict, application, provenance } = result
-  const { ruleset, requestHash, inputHash, resultHash, prevAuditHash } = provenance
-  const audited = {
-    id,
-    createdAt,
-    actor,
-    application,
-    verdict,
-    ruleset,
-    requestHash,
-    inputHash,
-    resultHash,
-    prevAuditHash
-  }
-  await tx.query(sql`INSERT INTO yitu.land_check (id, ruleset_id, ruleset_version, verdict, actor, application_type, purpose,
-      request, request_hash, input_hash, result_hash, prev_audit_hash, audit_hash, body, created_at)
-    VALUES (${id}, ${ruleset.id}, ${ruleset.version}, ${verdict}, ${actor}, ${application.type}::text, ${application.purpose}::text,
-      ${JSON.stringify(request)}::jsonb, ${requestHash}, ${inputHash}, ${resultHash}, ${prevAuditHash}, ${canonicalHash(audited)},
-      ${body}, ${createdAt}::timestamptz)`)
+export function recordAll(
+  db: Database,
+  entries: readonly Entry[],
+  together?: (tx: Queryable, recorded: Recorded[]) => Promise<void>
+): Promise<Recorded[]> {
+  if (entries.length === 0) return Promise.resolve([])
+  return db
+    .transaction(async tx => {
+      await keepRulesets(tx, db, entries)
+      let prevAuditHash = await lockChain(tx, 'land-checks')
+      const there = await findByKeys(tx, entries)
+      const rows: MadeRow[] = []
+      const recorded = entries.map(entry => {
+        const before = there.get(keyOf(entry))
+        if (before) return before
+        const made = makeRow(entry, prevAuditHash)
+        prevAuditHash = made.auditHash
+        rows.push(made)
+        if (entry.idempotencyKey) there.set(keyOf(entry), made.recorded)
+        return made.recorded
+      })
+      await insert(tx, rows)
+      await together?.(tx, recorded)
+      return recorded
+    })
+    .then(recorded => {
+      for (const { ruleset } of entries) if (ruleset) keptOf(db).add(ruleset.hash)
+      return recorded
+    })
 }
 
 /** The kept answer, or undefined. */
 export async function findRecorded(db: Queryable, id: string): Promise<Recorded | undefined> {
+  const [row] = await db.query<Recorded>(sql`SELECT ${RECORDED} FROM yitu.land_check WHERE id = ${id}`)
+  return row
+}
+
+/** The answer kept under an idempotency key, or undefined. */
+export async function findByKey(db: Queryable, actor: string, key: string): Promise<Recorded | undefined> {
   const [row] = await db.query<Recorded>(
-    sql`SELECT id, body, result_hash AS "resultHash" FROM yitu.land_check WHERE id = ${id}`
+    sql`SELECT ${RECORDED} FROM yitu.land_check WHERE actor = ${actor} AND idempotency_key = ${key}`
   )
   return row
 }
 
+const RECORDED = sql`id, body, result_hash AS "resultHash", request_hash AS "requestHash", hash_algorithm AS algorithm`
+
+const queues = new WeakMap<Database, RecordQueue>()
+/** Hashes of the rule sets that a database is known to keep. */
+const kept = new WeakMap<Database, Set<string>>()
+
+function keptOf(db: Database): Set<string> {
+  const known = kept.get(db) ?? new Set<string>()
+  kept.set(db, known)
+  return known
+}
+
+const MOST_AT_ONCE = 200
+
+interface Waiting {
+  entry: Entry
+  resolve: (recorded: Recorded) => void
+  reject: (error: unknown) => void
+}
+
+/** Group commit: the chain admits one transaction at a time, so what arrives meanwhile shares the next one. */
+class RecordQueue {
+  readonly #db: Database
+  #waiting: Waiting[] = []
+  #writing = false
+
+  constructor(db: Database) {
+    this.#db = db
+  }
+
+  add(entry: Entry): Promise<Recorded> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ entry, resolve, reject })
+      if (!this.#writing) void this.#write()
+    })
+  }
+
+  async #write(): Promise<void> {
+    this.#writing = true
+    while (this.#waiting.length > 0) await this.#writeTogether(this.#waiting.splice(0, MOST_AT_ONCE))
+    this.#writing = false
+  }
+
+  async #writeTogether(group: Waiting[]): Promise<void> {
+    try {
+      const recorded = await recordAll(
+        this.#db,
+        group.map(({ entry }) => entry)
+      )
+      group.forEach(({ resolve }, i) => {
+        resolve(recorded[i]!)
+      })
+    } catch (error) {
+      // A value the database refuses is one entry's fault: the others go without it. Anything else is everybody's.
+      if (group.length === 1 || !/^2[23]/.test(String((error as { code?: string }).code))) {
+        for (const { reject } of group) reject(error)
+      } else {
+        for (const one of group) await this.#writeTogether([one])
+      }
+    }
+  }
+}
+
+async function keepRulesets(tx: Queryable, db: Database, entries: readonly Entry[]): Promise<void> {
+  const known = keptOf(db)
+  const unknown = new Map(entries.flatMap(({ ruleset }) => (ruleset ? [[ruleset.hash, ruleset] as const] : [])))
+  for (const [hash, { id, hash: _, ...definition }] of unknown) {
+    if (known.has(hash)) continue
+    await tx.query(sql`INSERT INTO yitu.ruleset (hash, id, version, document)
+      VALUES (${hash}, ${id}, ${definition.version}, ${canonicalJson(definition)}) ON CONFLICT (hash) DO NOTHING`)
+  }
+}
+
+const keyOf = ({ actor, idempotencyKey }: Pick<Entry, 'actor' | 'idempotencyKey'>) => `${actor} ${idempotencyKey ?? ''}`
+
+async function findByKeys(tx: Queryable, entries: readonly Entry[]): Promise<Map<string, Recorded>> {
+  const keyed = entries.filter(({ idempotencyKey }) => idempotencyKey !== undefined)
+  if (keyed.length === 0) return new Map()
+  const rows = await tx.query<Recorded & { actor: string; key: string }>(sql`
+    SELECT ${RECORDED}, actor, idempotency_key AS key FROM yitu.land_check
+    WHERE (actor, idempotency_key) IN (SELECT * FROM unnest(${keyed.map(({ actor }) => actor)}::text[],
+      ${keyed.map(({ idempotencyKey }) => idempotencyKey)}::text[]))`)
+  return new Map(rows.map(({ actor, key, ...recorded }) => [keyOf({ actor, idempotencyKey: key }), recorded]))
+}
+
+interface MadeRow {
+  entry: Entry
+  result: LandCheckResult
+  recorded: Recorded
+  bodyHash: string
+  auditHash: string
+}
+
+function makeRow(entry: Entry, prevAuditHash: string): MadeRow {
+  const { answer, actor, idempotencyKey = null } = entry
+  const now = new Date()
+  const result: LandCheckResult = {
+    id: newId(now),
+    createdAt: now.toISOString(),
+    ...answer,
+    provenance: { ...answer.provenance, prevAuditHash }
+  }
+  const { resultHash, requestHash, hashAlgorithm: algorithm = 'sha256' } = result.provenance
+  const body = JSON.stringify(result)
+  const bodyHash = hashText(body, algorithm)
+  const auditHash = checkAuditHash(result, { actor, prevAuditHash, algorithm, bodyHash, idempotencyKey })
+  return { entry, result, recorded: { id: result.id, body, resultHash, requestHash, algorithm }, bodyHash, auditHash }
+}
+
+/** One statement for all: the rows go as one array a column. */
+async function insert(tx: Queryable, rows: MadeRow[]): Promise<void> {
+  if (rows.length === 0) return
+  const of = (pick: (row: MadeRow) => string | null) => rows.map(pick)
+  await tx.query(sql`INSERT INTO yitu.land_check (id, ruleset_id, ruleset_version, verdict, actor, application_type, purpose,
+      request, request_hash, input_hash, result_hash, prev_audit_hash, audit_hash, body, created_at, hash_algorithm, body_hash,
+      idempotency_key)
+    SELECT r.id, r.ruleset_id, r.ruleset_version, r.verdict, r.actor, r.application_type, r.purpose, r.request::jsonb,
+      r.request_hash, r.input_hash, r.result_hash, r.prev_audit_hash, r.audit_hash, r.body, r.created_at::timestamptz,
+      r.hash_algorithm, r.body_hash, r.idempotency_key
+    FROM unnest(${of(({ result }) => result.id)}::text[], ${of(({ result }) => result.provenance.ruleset.id)}::text[],
+      ${of(({ result }) => result.provenance.ruleset.version)}::text[], ${of(({ result }) => result.verdict)}::text[],
+      ${of(({ entry }) => entry.actor)}::text[], ${of(({ result }) => result.application.type)}::text[],
+      ${of(({ result }) => result.application.purpose)}::text[], ${of(({ entry }) => JSON.stringify(entry.request))}::text[],
+      ${of(({ result }) => result.provenance.requestHash)}::text[], ${of(({ result }) => result.provenance.inputHash)}::text[],
+      ${of(({ result }) => result.provenance.resultHash)}::text[], ${of(({ result }) => result.provenance.prevAuditHash)}::text[],
+      ${of(({ auditHash }) => auditHash)}::text[], ${of(({ recorded }) => recorded.body)}::text[],
+      ${of(({ result }) => result.createdAt)}::text[], ${of(({ recorded }) => recorded.algorithm)}::text[],
+      ${of(({ bodyHash }) => bodyHash)}::text[], ${of(({ entry }) => entry.idempotencyKey ?? null)}::text[])
+      WITH ORDINALITY AS r (id, ruleset_id, ruleset_version, verdict, actor, application_type, purpose, request, request_hash,
+        input_hash, result_hash, prev_audit_hash, audit_hash, body, created_at, hash_algorithm, body_hash, idempotency_key, place)
+    ORDER BY r.place`)
+}
+
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-/** `lc_` and a ULID: 48 bits of milliseconds, 80 of chance, in Crockford's base 32; later ids sort later. */
-export function newId(now: Date): string {
+/** A prefix and a ULID: 48 bits of milliseconds, 80 of chance, in Crockford's base 32; later ids sort later. */
+export function newId(now: Date, prefix = 'lc'): string {
   let number = (BigInt(now.getTime()) << 80n) | BigInt(`0x${randomBytes(10).toString('hex')}`)
   let text = ''
   for (let i = 0; i < 26; i++) {
     text = CROCKFORD[Number(number & 31n)] + text
     number >>= 5n
   }
-  return `lc_${text}`
+  return `${prefix}_${text}`
 }

@@ -14,7 +14,14 @@ export function canonicalJson(value: unknown): string {
   return text
 }
 
-/** SHA-256, lower-case hex, of the canonical text in UTF-8. */
-export function canonicalHash(value: unknown): string {
-  return createHash('sha256').update(canonicalJson(value), 'utf8').digest('hex')
-}
+/** SHA-256, or SM3 (GB/T 32905) where the server is set to it and OpenSSL has it; both 256 bits, 64 hex digits. */
+export const HASH_ALGORITHMS = ['sha256', 'sm3'] as const
+export type HashAlgorithm = (typeof HASH_ALGORITHMS)[number]
+
+/** The hash of a text in UTF-8, lower-case hex. */
+export const hashText = (text: string, algorithm: HashAlgorithm = 'sha256'): string =>
+  createHash(algorithm).update(text, 'utf8').digest('hex')
+
+/** The hash, lower-case hex, of the canonical text in UTF-8. */
+export const canonicalHash = (value: unknown, algorithm?: HashAlgorithm): string =>
+  hashText(canonicalJson(value), algorithm)
