@@ -1,13 +1,18 @@
 import type { Catalog } from '../catalog/catalog.ts'
-import { type Database, sql } from '../lib/sql.ts'
-import { compose } from './compose.ts'
-import { evaluate } from './evaluate.ts'
-import { takeParcel } from './intake.ts'
+import type { HashAlgorithm } from '../lib/canonical-json.ts'
+import { Problem } from '../lib/errors.ts'
+import type { Database, Queryable } from '../lib/sql.ts'
+import { type Composed, compose } from './compose.ts'
+import { evaluate, type Ground } from './evaluate.ts'
+import { undo } from './failure.ts'
+import { type Parcel, takeParcel } from './intake.ts'
+import { planSnapshot, type Snapshot } from './plan-state.ts'
 import { layersUnavailable, rulesetUnknown } from './problems.ts'
 import { type Recorded, record } from './record.ts'
 import type { LandCheckRequest } from './request.ts'
 import type { Answer } from './result.ts'
-import type { Ruleset } from './ruleset.ts'
+import { one } from './rows.ts'
+import { layersOf, type Ruleset } from './ruleset.ts'
 
 export interface LandCheckEngine {
   db: Database
@@ -15,7 +20,22 @@ export interface LandCheckEngine {
   rulesets: ReadonlyMap<string, Ruleset>
   /** Of this server; it stands in every answer. */
   version: string
+  /** What a statement may take before what it asks is given up, milliseconds; default 10 s. */
+  timeoutMs?: number
+  /** Of the hashes in answers; default SHA-256. */
+  hash?: HashAlgorithm
 }
+
+/** What an earlier check stood on, to be checked again as then: revisions by layer. */
+export interface Frozen {
+  knownTime: string
+  validTime: string
+  revisions: Readonly<Record<string, number>>
+  ruleset: Ruleset
+}
+
+/** One answer, what it was composed of, or what is wrong with the parcel. */
+export type Checked = { answer: Answer; composed: Composed } | { problem: Problem }
 
 /** @throws RULESET_UNKNOWN */
 export function getRuleset(rulesets: ReadonlyMap<string, Ruleset>, id: string): Ruleset {
@@ -25,35 +45,114 @@ export function getRuleset(rulesets: ReadonlyMap<string, Ruleset>, id: string): 
 }
 
 /**
- * For the one transaction: the planner takes overlays for so dear that it would compile each statement (50 ms each),
- * and a rule that takes longer than this is not evaluated (statement_timeout, 57014).
- */
-const SETTINGS = sql`SELECT set_config('jit', 'off', true), set_config('statement_timeout', '10s', true)`
-
-/**
  * A parcel against a rule set, in one snapshot of the database. Nothing is kept.
  * @throws the problems of problems.ts; LAYER_UNAVAILABLE when the database failed on every rule
  */
-export async function checkLand(engine: LandCheckEngine, request: LandCheckRequest): Promise<Answer> {
-  const { db, catalog, rulesets, version } = engine
-  const ruleset = getRuleset(rulesets, request.ruleset)
-  return db
-    .transaction(
-      async tx => {
-        await tx.query(SETTINGS)
-        const parcel = await takeParcel(tx, request, ruleset)
-        const { applicationType } = request
-        const evaluation = await evaluate({ tx, catalog, ruleset, parcel, ...(applicationType && { applicationType }) })
-        if (evaluation.outcomes.every(({ reason }) => reason === 'error' || reason === 'timeout'))
-          throw layersUnavailable()
-        return compose({ request, ruleset, parcel, evaluation, version })
-      },
-      { isolation: 'repeatable read', readOnly: true }
+export async function checkLand(engine: LandCheckEngine, request: LandCheckRequest, frozen?: Frozen): Promise<Answer> {
+  const [checked] = await checkMany(engine, [request], frozen)
+  if (!checked || 'problem' in checked) throw checked?.problem ?? new Error('One request has one answer.')
+  return checked.answer
+}
+
+/**
+ * Several parcels against one rule set, each as if it were checked alone, in one snapshot. A parcel that cannot be
+ * taken has its problem in place of the answer.
+ * @param requests at most 200, of one rule set
+ * @throws RULESET_UNKNOWN; LAYER_UNAVAILABLE when the database failed on every rule
+ */
+export async function checkMany(
+  engine: LandCheckEngine,
+  requests: readonly LandCheckRequest[],
+  frozen?: Frozen
+): Promise<Checked[]> {
+  const ruleset = frozen?.ruleset ?? getRuleset(engine.rulesets, requests[0]?.ruleset ?? '')
+  const work = (tx: Queryable) => checkIn({ tx, engine, ruleset, ...(frozen && { frozen }) }, requests)
+  try {
+    return await engine.db.transaction(work, { isolation: 'repeatable read', readOnly: true })
+  } catch (error) {
+    // Outside the rules (intake, partition) a failure of the database leaves nothing to answer with.
+    throw error instanceof Problem ? error : layersUnavailable({}, { cause: error })
+  }
+}
+
+/** Where checks are made: a transaction with one snapshot. */
+export interface CheckContext {
+  tx: Queryable
+  engine: LandCheckEngine
+  ruleset: Ruleset
+  frozen?: Frozen
+}
+
+/** The same, within a transaction: suggestions are checked again in the snapshot of the check that makes them. */
+export async function checkIn(context: CheckContext, requests: readonly LandCheckRequest[]): Promise<Checked[]> {
+  const checked: Checked[] = new Array(requests.length)
+  const groups = new Map<string, number[]>()
+  for (const [i, { asOf, applicationType }] of requests.entries()) {
+    const key = JSON.stringify([asOf?.validTime, asOf?.knownTime, applicationType])
+    groups.set(key, [...(groups.get(key) ?? []), i])
+  }
+  for (const group of groups.values()) {
+    const answers = await checkGroup(
+      context,
+      group.map(i => requests[i]!)
     )
-    .catch(error => {
-      // Outside the rules (intake, partition) a timeout leaves nothing to answer with.
-      throw error.code === '57014' ? layersUnavailable({}, { cause: error }) : error
-    })
+    for (const [j, i] of group.entries()) checked[i] = answers[j]!
+  }
+  return checked
+}
+
+/** Requests that ask for the same time and kind of application: they stand on the same ground. */
+async function checkGroup(context: CheckContext, requests: LandCheckRequest[]): Promise<Checked[]> {
+  const { tx, ruleset, engine } = context
+  const ground = await groundOf(context, requests[0]!)
+  const taken: (Parcel | Problem)[] = []
+  for (const request of requests) taken.push(await takeParcel(tx, request, ruleset).catch(asProblem))
+  const asked = taken.flatMap((parcel, i) => (parcel instanceof Problem ? [] : [{ parcel, request: requests[i]! }]))
+  const evaluations = asked.length === 0 ? [] : await evaluateEach(ground, asked)
+  const composed = evaluations.map((evaluation, i) => ({
+    ...asked[i]!,
+    ruleset,
+    evaluation,
+    version: engine.version,
+    hash: engine.hash ?? 'sha256'
+  }))
+  if (evaluations.some(({ outcomes }) => outcomes.every(({ reason }) => reason === 'error' || reason === 'timeout'))) {
+    throw layersUnavailable()
+  }
+  const answers = composed.map(one => ({ composed: one, answer: compose(one) }))
+  return taken.map(parcel => (parcel instanceof Problem ? { problem: parcel } : answers.shift()!))
+}
+
+/** Together; where that fails each alone, so that one parcel the database chokes on spoils no other. */
+async function evaluateEach(ground: Ground, asked: Parameters<typeof evaluate>[1]) {
+  try {
+    return await evaluate(ground, asked)
+  } catch (error) {
+    if (asked.length === 1) throw error
+    await undo(ground.tx, error)
+  }
+  const alone = []
+  for (const question of asked) alone.push(...(await evaluate(ground, [question])))
+  return alone
+}
+
+async function groundOf({ tx, engine, ruleset, frozen }: CheckContext, { asOf }: LandCheckRequest): Promise<Ground> {
+  const { catalog, timeoutMs = 10_000 } = engine
+  const at = { knownTime: frozen?.knownTime ?? asOf?.knownTime, revisions: frozen?.revisions }
+  const snapshot = one<Snapshot>(await tx.query(planSnapshot([...new Set(layersOf(ruleset))], at, timeoutMs)))
+  const validTime = frozen?.validTime ?? asOf?.validTime ?? dayOf(snapshot.knownTime, ruleset.timeZone)
+  return { tx, catalog, ruleset, snapshot, validTime }
+}
+
+/** The calendar day at a moment in a time zone, YYYY-MM-DD. */
+const dayOf = (moment: string, timeZone: string) =>
+  new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(
+    new Date(moment)
+  )
+
+function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  throw error
 }
 
 /**

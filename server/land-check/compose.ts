@@ -1,15 +1,26 @@
-import { canonicalHash } from '../lib/canonical-json.ts'
-import type { Evaluation, Outcome } from './evaluate.ts'
+import { canonicalHash, type HashAlgorithm } from '../lib/canonical-json.ts'
+import type { Evaluation } from './evaluate.ts'
 import { hashedResult } from './hashed.ts'
 import type { Parcel } from './intake.ts'
-import { allBuildable, nearReason, type Reason, reasonsOf, VERDICT_TEXT, type Verdict, worst } from './judge.ts'
+import {
+  allBuildable,
+  bySeverity,
+  notInForce,
+  previewOnly,
+  type Reason,
+  uncoveredReason,
+  VERDICT_TEXT,
+  type Verdict,
+  worst
+} from './judge.ts'
+import { VARIANTS, type Variant } from './measure.ts'
 import { netOf } from './net.ts'
-import { VARIANTS, type Variant } from './plan-rule.ts'
+import type { Outcome } from './outcome.ts'
 import type { LandCheckRequest } from './request.ts'
 import type { Answer } from './result.ts'
 import { lengthM, squareM } from './round.ts'
 import { marginOf, ruleResult } from './rule-result.ts'
-import { type Ruleset, sensitivityWidth, sliverArea, toleranceWidth } from './ruleset.ts'
+import { layersOf, type Ruleset, sensitivityWidth, sliverArea, toleranceWidth } from './ruleset.ts'
 import { equivalentWidth, splitParts, totalArea } from './sliver.ts'
 
 export interface Composed {
@@ -19,6 +30,8 @@ export interface Composed {
   evaluation: Evaluation
   /** Of this server. */
   version: string
+  hash: HashAlgorithm
+  suggestions?: Answer['suggestions']
 }
 
 /** The answer, from what was measured: pure, so that the same measurements always say the same. */
@@ -26,7 +39,7 @@ export function compose(composed: Composed): Answer {
   const { request, ruleset, parcel, evaluation } = composed
   const { outcomes, snapshot, validTime } = evaluation
   const sensitivity = sensitivityOf(composed)
-  const reasons = [...reasonsFor(composed, 'base'), ...nearReasons(outcomes)]
+  const reasons = [...standingReasons(composed), ...reasonsFor(composed, 'base')].sort(bySeverity)
   const applicable = outcomes.filter(({ status }) => status !== 'NOT_APPLICABLE')
   const missing = applicable.filter(({ status }) => status === 'NOT_EVALUATED')
   const verdict = worst(reasons.map(({ severity }) => severity))
@@ -44,32 +57,65 @@ export function compose(composed: Composed): Answer {
     marginM: margins.length > 0 ? Math.min(...margins) : null,
     marginSearchM: ruleset.marginSearchM,
     ...sensitivity,
-    application: { type: request.applicationType ?? null, purpose: request.purpose ?? null },
+    previewOnly: parcel.previewOnly,
+    application: applicationOf(request),
     parcel: parcelOf(parcel, ruleset),
     ...netOf(evaluation, parcel),
     rules: outcomes.map(outcome => ruleResult(outcome, ruleset, parcel)),
     notHit: outcomes.filter(({ status }) => status === 'NO_HIT').map(({ rule }) => rule.id),
     notEvaluated: missing.map(({ rule }) => rule.id),
     slivers: sliversOf(composed),
+    tenure: outcomes.flatMap(({ tenure = [] }) => tenure),
+    setbacks: outcomes.flatMap(({ setbacks = [] }) => setbacks),
+    caps: outcomes.flatMap(({ caps = [] }) => caps),
+    households: outcomes.flatMap(({ households = [] }) => households),
+    suggestions: composed.suggestions ?? [],
     asOf: { validTime, knownTime: snapshot.knownTime }
   }
-  const inputHash = canonicalHash({ crs: ruleset.workingCrs, gridM: ruleset.gridM, polygons: parcel.grid })
+  const { hash } = composed
+  const inputHash = inputHashOf(parcel, ruleset, hash)
   const sources = { ...sourcesOf(composed), inputHash }
-  const resultHash = canonicalHash(hashedResult(answer, sources, evaluation))
-  return { ...answer, provenance: { ...sources, resultHash, requestHash: canonicalHash(request) } }
+  const resultHash = canonicalHash(hashedResult(answer, sources, evaluation), hash)
+  return {
+    ...answer,
+    provenance: { ...sources, resultHash, requestHash: canonicalHash(request, hash), hashAlgorithm: hash }
+  }
+}
+
+/** Of the parcel on the grid: the same for every way of writing it. */
+export const inputHashOf = (
+  { grid }: Pick<Parcel, 'grid'>,
+  { workingCrs, gridM }: Ruleset,
+  hash: HashAlgorithm = 'sha256'
+): string => canonicalHash({ crs: workingCrs, gridM, polygons: grid }, hash)
+
+const applicationOf = (request: LandCheckRequest): Answer['application'] => ({
+  type: request.applicationType ?? null,
+  stage: request.stage ?? null,
+  intendedUse: request.intendedUse ?? null,
+  terrainClass: request.terrainClass ?? null,
+  purpose: request.purpose ?? null
+})
+
+/** Why the answer cannot be relied on, whatever the rules say. */
+function standingReasons({ ruleset, parcel, evaluation }: Composed): Reason[] {
+  const { validTime } = evaluation
+  const inForce = ruleset.validFrom <= validTime && (!ruleset.validTo || validTime < ruleset.validTo)
+  return [
+    ...(inForce ? [] : [notInForce(ruleset, validTime)]),
+    ...(parcel.previewOnly ? [previewOnly(parcel.datum)] : [])
+  ]
 }
 
 /** What counts against the parcel, or against a variant of it. */
 function reasonsFor({ ruleset, parcel, evaluation }: Composed, variant: Variant): Reason[] {
-  const findings = evaluation.outcomes.map(outcome =>
-    variant === 'base' ? outcome : { ...outcome, status: outcome.variants[variant] ?? outcome.status }
-  )
-  const pieces = evaluation.partition.uncovered[variant] ?? []
+  const pieces = evaluation.measure.uncovered[variant] ?? []
   const { real } = splitParts(
     pieces.filter(({ area }) => area > DUST),
     gapLimit(ruleset, parcel)
   )
-  return reasonsOf(findings, totalArea(real))
+  const uncovered = real.length > 0 ? [uncoveredReason(totalArea(real))] : []
+  return [...evaluation.outcomes.flatMap(({ reasons }) => reasons[variant] ?? []), ...uncovered]
 }
 
 /** m²: one square millimetre. Overlays of slanted edges leave such pieces where no ground is. */
@@ -93,19 +139,15 @@ function sensitivityOf(composed: Composed): Pick<Answer, 'boundarySensitive' | '
   }
 }
 
-/** Clear of a zero-tolerance layer, but not by more than the surveys can tell. */
-function nearReasons(outcomes: Outcome[]): Reason[] {
-  const near = outcomes.filter(
-    ({ rule, status, variants }) =>
-      rule.zeroTolerance && status === 'NO_HIT' && (['HIT', 'SLIVER'] as unknown[]).includes(variants.dilated)
-  )
-  return near.map(({ rule }) => nearReason(rule))
-}
-
 function parcelOf(parcel: Parcel, ruleset: Ruleset): Answer['parcel'] {
   const { source, crs, geometry, vertices, parts, inside, ellipsoidMethod, notes } = parcel
   return {
     source,
+    plot: parcel.plot,
+    sourceFile: parcel.sourceFile,
+    datum: parcel.datum,
+    declaredArea: parcel.declaredArea,
+    location: parcel.location,
     crs,
     crsWorking: ruleset.workingCrs,
     geometry,
@@ -121,17 +163,14 @@ function parcelOf(parcel: Parcel, ruleset: Ruleset): Answer['parcel'] {
 }
 
 function sliversOf({ ruleset, parcel, evaluation }: Composed): Answer['slivers'] {
-  const overlaps = evaluation.outcomes.flatMap(({ rule, slivers }) =>
-    slivers.map(part => ({
-      rule: rule.id,
-      kind: 'overlap' as const,
-      part,
-      areaM2: sliverArea(ruleset, rule, parcel.areaPlanar) ?? 0,
-      widthM: toleranceWidth(ruleset, rule)
-    }))
-  )
+  const overlaps = evaluation.outcomes.flatMap(({ rule, slivers }) => {
+    if (rule.kind !== 'overlap') return []
+    const areaM2 = sliverArea(ruleset, rule, parcel.areaPlanar) ?? 0
+    const widthM = toleranceWidth(ruleset, rule)
+    return slivers.map(part => ({ rule: rule.id, kind: 'overlap' as const, part, areaM2, widthM }))
+  })
   const areaM2 = gapLimit(ruleset, parcel)
-  const pieces = (evaluation.partition.uncovered.base ?? []).filter(({ area }) => area > DUST)
+  const pieces = (evaluation.measure.uncovered.base ?? []).filter(({ area }) => area > DUST)
   const gaps = splitParts(pieces, areaM2).slivers.map(part => ({
     rule: null,
     kind: 'gap' as const,
@@ -153,11 +192,9 @@ function sourcesOf({
   ruleset,
   evaluation,
   version
-}: Composed): Omit<Answer['provenance'], 'inputHash' | 'resultHash' | 'requestHash'> {
+}: Composed): Omit<Answer['provenance'], 'inputHash' | 'resultHash' | 'requestHash' | 'hashAlgorithm'> {
   const { snapshot, outcomes } = evaluation
-  const ids = [
-    ...new Set([...ruleset.rules.map(rule => rule.layer), ...(ruleset.coverage ? [ruleset.coverage.layer] : [])])
-  ]
+  const ids = [...new Set(layersOf(ruleset))]
   return {
     ruleset: { id: ruleset.id, version: ruleset.version, hash: ruleset.hash },
     layers: ids.map(id => {
@@ -167,7 +204,7 @@ function sourcesOf({
         revision: standing?.revision ?? 0,
         contentHash: standing?.contentHash ?? '',
         publishedAt: standing?.publishedAt ?? null,
-        coverageOk: coverageOk(outcomes.filter(({ rule }) => rule.layer === id))
+        coverageOk: coverageOk(outcomes.filter(({ rule }) => 'layer' in rule && rule.layer === id))
       }
     }),
     engine: {
@@ -184,6 +221,9 @@ function sourcesOf({
 function coverageOk(outcomes: Outcome[]): boolean | null {
   const answers = outcomes
     .filter(({ measure }) => measure !== undefined)
-    .map(({ rule, unsurveyed }) => Boolean(rule.coverage) || (typeof unsurveyed === 'number' && unsurveyed < DUST))
+    .map(
+      ({ rule, unsurveyed }) =>
+        ('coverage' in rule && rule.coverage !== undefined) || (typeof unsurveyed === 'number' && unsurveyed < DUST)
+    )
   return answers.length === 0 ? null : answers.every(Boolean)
 }

@@ -1,212 +1,174 @@
 import type { Catalog } from '../catalog/catalog.ts'
-import type { Layer } from '../catalog/layer.ts'
-import { type Queryable, sql } from '../lib/sql.ts'
+import { sridOf } from '../lib/crs.ts'
+import type { Queryable } from '../lib/sql.ts'
+import { factsOf } from './facts.ts'
+import { type Refusal, refusalOf, SAVEPOINT, undo } from './failure.ts'
 import type { Parcel } from './intake.ts'
-import type { Finding, NotEvaluated, Status } from './judge.ts'
-import { type Clip, type LandClass, type Partition, planPartition } from './plan-partition.ts'
-import { type Part, planRule, type RuleMeasure, type Shapes, VARIANTS, type Variant } from './plan-rule.ts'
-import { type LayerStanding, planCoverage, planSnapshot, type Snapshot } from './plan-state.ts'
-import { one } from './rows.ts'
-import { type Effect, type Rule, type Ruleset, sensitivityWidth, sliverArea, toleranceWidth } from './ruleset.ts'
-import { splitParts, totalArea } from './sliver.ts'
+import { farthestM } from './kinds/distance.ts'
+import { judge, notApplicable } from './kinds/judge.ts'
+import { readRegisters } from './kinds/registers.ts'
+import type { ParcelMeasure, Shapes } from './measure.ts'
+import type { Outcome } from './outcome.ts'
+import { type CoverageQuery, hasMargin, type MeasureQuery, planMeasure, type RuleQuery } from './plan-measure.ts'
+import { columns } from './plan-pieces.ts'
+import type { LayerStanding, RevisionFacts, Snapshot } from './plan-state.ts'
+import type { LandCheckRequest } from './request.ts'
+import { isLayerRule, type LayerRule, type Rule } from './rule.ts'
+import type { Ruleset } from './ruleset.ts'
 
-/** What became of one rule: its finding for the parcel and its variants, and what it rests on. */
-export interface Outcome extends Finding {
-  detail?: string
-  standing?: LayerStanding
-  /** m² of the parcel outside the surveyed areas; null: nothing surveyed here; undefined: declared to cover all. */
-  unsurveyed?: number | null
-  measure?: RuleMeasure
-  slivers: Part[]
-  /** The status for the eroded and the dilated parcel. */
-  variants: Partial<Record<Variant, Status>>
+/** What a check stands on: one transaction, one snapshot, one rule set, one day. */
+export interface Ground {
+  tx: Queryable
+  catalog: Catalog
+  ruleset: Ruleset
+  snapshot: Snapshot
+  /** The day whose law applies, YYYY-MM-DD. */
+  validTime: string
+}
+
+export interface Asked {
+  request: LandCheckRequest
+  parcel: Parcel
 }
 
 export interface Evaluation {
   snapshot: Snapshot
   validTime: string
   outcomes: Outcome[]
-  partition: Partition
+  measure: ParcelMeasure
   shapes: Shapes
 }
 
-interface Given {
-  tx: Queryable
-  catalog: Catalog
-  ruleset: Ruleset
-  parcel: Parcel
-  applicationType?: string
-}
-
-/** Evaluates every rule, none cut short by another, in the snapshot of the given transaction. Coverage comes first. */
-export async function evaluate(given: Given): Promise<Evaluation> {
-  const { tx, catalog, ruleset, parcel } = given
-  const shapes: Shapes = {
-    base: parcel.base,
-    dilated: parcel.dilated,
-    ...(parcel.eroded && { eroded: parcel.eroded })
+/**
+ * Evaluates every rule for every parcel, none cut short by another. All are asked in one statement; where that fails,
+ * each rule is asked alone to find those that fail, and the others are asked again without them.
+ */
+export async function evaluate(ground: Ground, asked: Asked[]): Promise<Evaluation[]> {
+  const { tx, ruleset, snapshot, validTime } = ground
+  await tx.query(SAVEPOINT)
+  const refused = new Map<Rule, Refusal>()
+  const rules: RuleQuery[] = []
+  for (const [place, rule] of ruleset.rules.entries()) {
+    if (!isLayerRule(rule) || !asked.some(({ request }) => applies(rule, request))) continue
+    const query = await prepareRule(ground, rule, place)
+    if ('reason' in query) refused.set(rule, query)
+    else rules.push(query)
   }
-  const wanted = [...ruleset.rules.map(rule => rule.layer), ...(ruleset.coverage ? [ruleset.coverage.layer] : [])]
-  const snapshot = one<Snapshot>(await tx.query(planSnapshot([...new Set(wanted)])))
-  const validTime = dayOf(snapshot.knownTime, ruleset.timeZone)
-  // Nothing is written, so one savepoint serves every rule: what fails is undone to here and the next goes on.
-  await tx.query(sql`SAVEPOINT rules`)
-  const surveyed = await readCoverage(given, snapshot, shapes, validTime)
-  const outcomes: Outcome[] = []
-  for (const rule of ruleset.rules) {
-    const layer = catalog.find(rule.layer)
-    const standing = snapshot.layers.find(({ id }) => id === rule.layer)
-    outcomes.push(await evaluateRule(given, { rule, layer, standing, surveyed, shapes, validTime }))
-  }
-  const limits = {
-    area: Math.min(ruleset.sliver.maxAreaM2, ruleset.sliver.maxShare * parcel.areaPlanar),
-    width: sensitivityWidth(ruleset)
-  }
-  const partition = one<Partition>(await tx.query(planPartition(ruleset, shapes, clipsOf(outcomes), limits)))
-  return { snapshot, validTime, outcomes, partition, shapes }
-}
-
-/** The calendar day at a moment in a time zone, YYYY-MM-DD. */
-const dayOf = (moment: string, timeZone: string) =>
-  new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(
-    new Date(moment)
-  )
-
-type Coverage = Record<string, number> | { failed: NotEvaluated; detail: string }
-
-async function readCoverage(given: Given, snapshot: Snapshot, shapes: Shapes, validTime: string): Promise<Coverage> {
-  const { tx, catalog, ruleset } = given
-  const asked = ruleset.rules.filter(rule => !rule.coverage).map(rule => rule.layer)
-  if (!ruleset.coverage || asked.length === 0) return {}
-  const layer = catalog.find(ruleset.coverage.layer)
-  const standing = snapshot.layers.find(({ id }) => id === ruleset.coverage?.layer)
-  // No coverage layer, no coverage: every rule that needs it is left without an answer.
-  if (!layer || !standing?.hasTable) return {}
-  try {
-    const row = one<{ uncovered: Record<string, number> }>(
-      await tx.query(planCoverage(ruleset, layer, shapes, [...new Set(asked)], validTime))
-    )
-    return row.uncovered
-  } catch (error) {
-    await tx.query(sql`ROLLBACK TO SAVEPOINT rules`)
-    return { failed: failureReason(error), detail: `coverage: ${(error as Error).message}` }
-  }
-}
-
-interface RuleGiven {
-  rule: Rule
-  layer: Layer | undefined
-  standing: LayerStanding | undefined
-  surveyed: Coverage
-  shapes: Shapes
-  validTime: string
-}
-
-const NOTHING = { area: 0, share: 0, slivers: [], variants: {} }
-
-async function evaluateRule(given: Given, o: RuleGiven): Promise<Outcome> {
-  const { rule, layer, standing, surveyed } = o
-  const { ruleset, parcel, applicationType } = given
-  const base = { rule, ...NOTHING, ...(standing && { standing }) }
-  if (rule.appliesTo && applicationType !== undefined && !rule.appliesTo.includes(applicationType)) {
-    return { ...base, status: 'NOT_APPLICABLE' }
-  }
-  if (!layer || !standing?.hasTable) return { ...base, status: 'NOT_EVALUATED', reason: 'layer_missing' }
-  if (standing.revision === 0 || standing.featureCount === 0) {
-    return { ...base, status: 'NOT_EVALUATED', reason: 'no_data' }
-  }
-  const unknown = [rule.where?.field ?? [], rule.attributes ?? []]
-    .flat()
-    .find(f => layer.fields.every(({ name }) => name !== f))
-  if (unknown)
-    return { ...base, status: 'NOT_EVALUATED', reason: 'error', detail: `layer ${layer.id} has no field ${unknown}` }
-
-  const limit =
-    rule.effect === 'allow' || rule.effect === 'inform' ? null : sliverArea(ruleset, rule, parcel.areaPlanar)
-  const width = toleranceWidth(ruleset, rule)
-  let measure: RuleMeasure
-  try {
-    const context = { ruleset, rule, layer, shapes: o.shapes, validTime: o.validTime, sliverArea: limit, width }
-    measure = one<RuleMeasure>(await given.tx.query(planRule(context)))
-  } catch (error) {
-    await given.tx.query(sql`ROLLBACK TO SAVEPOINT rules`)
-    return { ...base, status: 'NOT_EVALUATED', reason: failureReason(error), detail: (error as Error).message }
-  }
-  const gap = findGap(rule, measure, surveyed)
-  const parts = measure.variants.base?.parts ?? []
-  const area = totalArea(parts)
-  const { slivers } = splitParts(parts, limit)
-  const found = statusOf(measure, 'base', limit)
-  const variants = Object.fromEntries(
-    VARIANTS.filter(variant => o.shapes[variant]).map(variant => [
-      variant,
-      concluded(rule, statusOf(measure, variant, limit), gap).status
-    ])
-  )
-  const rests = {
-    ...('unsurveyed' in gap && { unsurveyed: gap.unsurveyed }),
-    ...(gap.detail && { detail: gap.detail })
-  }
-  return {
-    ...base,
-    ...concluded(rule, found, gap),
-    ...rests,
-    measure,
-    area,
-    share: area / parcel.areaPlanar,
-    slivers,
-    variants
-  }
-}
-
-interface Gap {
-  reason?: NotEvaluated
-  detail?: string
-  unsurveyed?: number | null
-}
-
-/** Why "nothing found" would not mean "nothing there". */
-function findGap(rule: Rule, measure: RuleMeasure, surveyed: Coverage): Gap {
-  const gap: Gap = measure.invalid.length > 0 ? { reason: 'invalid_geometry', detail: measure.invalid.join(', ') } : {}
-  if (rule.coverage) return gap
-  if ('failed' in surveyed && typeof surveyed.failed === 'string') {
-    return { reason: surveyed.failed, detail: String(surveyed.detail), unsurveyed: null }
-  }
-  const unsurveyed = (surveyed as Record<string, number>)[rule.layer] ?? null
-  const complete = unsurveyed !== null && unsurveyed < 1e-6
-  return complete || gap.reason ? { ...gap, unsurveyed } : { reason: 'no_coverage', unsurveyed }
-}
-
-function statusOf(measure: RuleMeasure, variant: Variant, limit: number | null): Status {
-  const found = measure.variants[variant]
-  if (!found) return 'NO_HIT'
-  // Predicate and overlay are computed apart: interiors may meet where no area is left. That is no clear NO_HIT.
-  if (found.parts.length === 0) return limit === null ? 'HIT' : 'SLIVER'
-  return splitParts(found.parts, limit).real.length > 0 ? 'HIT' : 'SLIVER'
-}
-
-/** A prohibition that was found stands, whatever else is unknown; every other answer needs the whole ground known. */
-function concluded(rule: Rule, status: Status, gap: Gap): { status: Status; reason?: NotEvaluated } {
-  if (!gap.reason || (status === 'HIT' && rule.effect === 'prohibit')) return { status }
-  return { status: 'NOT_EVALUATED', reason: gap.reason }
-}
-
-const failureReason = (error: unknown): NotEvaluated =>
-  (error as { code?: string }).code === '57014' ? 'timeout' : 'error'
-
-const LAND: Partial<Record<Effect, Exclude<LandClass, 'uncovered'>>> = {
-  prohibit: 'forbidden',
-  restrict: 'restricted',
-  allow: 'buildable'
-}
-
-function clipsOf(outcomes: Outcome[]): Clip[] {
-  return outcomes.flatMap(({ rule, measure }) => {
-    const land = LAND[rule.effect]
-    if (!land || !measure) return []
-    return VARIANTS.flatMap(variant => {
-      const found = measure.variants[variant]
-      return found ? [{ variant, land, geom: found.clip }] : []
+  const shapes = asked.map(({ parcel }) => shapesOf(parcel))
+  const coverage = prepareCoverage(ground)
+  const measures = await measureAll(ground, { ruleset, rules, coverage, shapes, validTime }, refused)
+  const registers = await readRegisters(ground, asked)
+  return asked.map(({ request, parcel }, n) => {
+    const measure = measures[n]!
+    const outcomes = ruleset.rules.map((rule, place) => {
+      const standing = standingOf(snapshot, rule)
+      if (!applies(rule, request)) return notApplicable(rule)
+      return judge(rule, {
+        ...{ ruleset, request, parcel, validTime, standing, shapes: shapes[n]! },
+        measure: measure.rules[place],
+        refusal: refused.get(rule),
+        unsurveyed: measure.unsurveyed,
+        areas: measure.areas,
+        register: registers.get(rule)?.[n]
+      })
     })
+    return { snapshot, validTime, outcomes, measure, shapes: shapes[n]! }
   })
+}
+
+/** With no application type given every rule applies. */
+const applies = ({ appliesTo }: Rule, { applicationType }: LandCheckRequest): boolean =>
+  !appliesTo || applicationType === undefined || appliesTo.includes(applicationType)
+
+const shapesOf = ({ base, eroded, dilated }: Parcel): Shapes => ({ base, dilated, ...(eroded && { eroded }) })
+
+const standingOf = ({ layers }: Snapshot, rule: Rule): LayerStanding | undefined =>
+  'layer' in rule ? layers.find(({ id }) => id === rule.layer) : undefined
+
+async function prepareRule(ground: Ground, rule: LayerRule, place: number): Promise<RuleQuery | Refusal> {
+  const { catalog, ruleset, snapshot } = ground
+  const layer = catalog.find(rule.layer)
+  const standing = standingOf(snapshot, rule)
+  if (!layer || !standing?.hasTable) return { reason: 'layer_missing' }
+  if (standing.revision === 0 || standing.featureCount === 0) return { reason: 'no_data' }
+  const distance = rule.kind === 'distance' ? rule.distance : {}
+  const used = [rule.where?.field, distance.field, distance.offsetField].flatMap(field => field ?? [])
+  const unknown = columns(rule, [...used, ...(rule.attributes ?? [])]).find(field =>
+    layer.fields.every(({ name }) => name !== field)
+  )
+  if (unknown) return { reason: 'error', detail: `layer ${layer.id} has no field ${unknown}` }
+  const gridded = standing.gridded && layer.gridSrid === sridOf(ruleset.workingCrs)
+  let facts: RevisionFacts
+  try {
+    facts = await factsOf(ground.tx, layer, { ...standing, gridded }, distance.offsetField)
+  } catch (error) {
+    await undo(ground.tx, error)
+    return refusalOf(error)
+  }
+  const searchM = hasMargin({ rule })
+    ? ruleset.marginSearchM
+    : rule.kind === 'distance'
+      ? // A violation by the dilated parcel, and how near others come, are looked for too.
+        farthestM(rule) + facts.maxOffsetM + 1
+      : 0
+  return {
+    place,
+    rule,
+    layer,
+    revision: standing.revision,
+    gridded,
+    invalid: facts.invalid,
+    searchM: Math.max(searchM, 1)
+  }
+}
+
+/** Without a coverage layer nothing is surveyed: every rule that needs it is left without an answer. */
+function prepareCoverage({ catalog, ruleset, snapshot }: Ground): CoverageQuery | null {
+  const layer = ruleset.coverage && catalog.find(ruleset.coverage.layer)
+  const standing = snapshot.layers.find(({ id }) => id === ruleset.coverage?.layer)
+  const layerIds = [
+    ...new Set(ruleset.rules.flatMap(rule => (isLayerRule(rule) && !rule.coverage ? [rule.layer] : [])))
+  ]
+  if (!layer || !standing?.hasTable || standing.revision === 0 || layerIds.length === 0) return null
+  const gridded = standing.gridded && layer.gridSrid === sridOf(ruleset.workingCrs)
+  return { layer, revision: standing.revision, gridded, layerIds }
+}
+
+async function measureAll({ tx }: Ground, query: MeasureQuery, refused: Map<Rule, Refusal>): Promise<ParcelMeasure[]> {
+  try {
+    return await ask(tx, query)
+  } catch (error) {
+    await undo(tx, error)
+  }
+  const sound: RuleQuery[] = []
+  for (const rule of query.rules) {
+    const refusal = await failure(tx, { ...query, rules: [rule], coverage: null })
+    if (refusal) refused.set(rule.rule, refusal)
+    else sound.push(rule)
+  }
+  const uncovered = query.coverage && (await failure(tx, { ...query, rules: [] }))
+  const coverage = uncovered ? null : query.coverage
+  return ask(tx, { ...query, rules: sound, coverage })
+}
+
+async function failure(tx: Queryable, query: MeasureQuery): Promise<Refusal | null> {
+  try {
+    await ask(tx, query)
+    return null
+  } catch (error) {
+    await undo(tx, error)
+    return refusalOf(error)
+  }
+}
+
+async function ask(tx: Queryable, query: MeasureQuery): Promise<ParcelMeasure[]> {
+  const rows = await tx.query<ParcelMeasure & object>(planMeasure(query))
+  // The embedded database answers some failures inside GEOS with no rows and no error.
+  if (
+    rows.length !== query.shapes.length ||
+    rows.some(row => !row.classes || Object.keys(row.rules).length !== query.rules.length)
+  ) {
+    throw new Error(`The database answered ${rows.length} rows for ${query.shapes.length} parcels.`)
+  }
+  return rows
 }

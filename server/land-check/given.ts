@@ -1,17 +1,44 @@
+import type { Problem, Text } from '../lib/errors.ts'
 import { geometryTooLarge, geometryUnreadable } from './problems.ts'
 
 export type Position = [number, number]
 /** Polygons of rings (shell, holes …), x y as given. */
 export type Polygons = Position[][][]
 
+/** The forms a parcel may be sent in. */
+export const SOURCES = ['geojson', 'wkt', 'vertices', 'txt', 'parcelCode', 'file'] as const
+
+/** What was tolerated, repaired or assumed on the way in. `line`: of the TXT, from 1, the first of `count`. */
+export interface Note {
+  code: string
+  message: Text
+  count?: number
+  line?: number
+}
+
 /** A parcel as it was sent, read but not yet judged. */
 export interface GivenParcel {
-  source: 'geojson' | 'wkt'
+  source: (typeof SOURCES)[number]
   polygons: Polygons
   vertices: number
   /** The most decimals any coordinate was written with. */
   decimals: number
   hasZ: boolean
+}
+
+/** A parcel with all that is known about it before its geometry is judged. */
+export interface GivenPlot extends GivenParcel {
+  crs: string
+  notes: Note[]
+  /** m², as the source declares it */
+  declaredArea: number | null
+}
+
+/** One of the plots in an input, in its order; a plot that cannot be read hides no other. */
+export interface Plot {
+  no: string
+  name: string
+  parcel: GivenPlot | Problem
 }
 
 const MAX_VERTICES = 10_000

@@ -1,6 +1,6 @@
 import type { Evaluation } from './evaluate.ts'
 import type { Position } from './given.ts'
-import { CLASSES } from './plan-partition.ts'
+import { CLASSES } from './measure.ts'
 import type { Answer } from './result.ts'
 import { canonicalRings, openRings } from './rings.ts'
 
@@ -11,15 +11,16 @@ type Hashable = Omit<Answer, 'provenance'>
  * was written (format, CRS, repairs) and when; geometries stand as whole 0.1 mm of the working CRS in canonical order,
  * so that the same parcel in another format has the same hash.
  */
-export function hashedResult(answer: Hashable, sources: object, { partition }: Evaluation): object {
-  const { parcel, net, rules, slivers, asOf, ...rest } = answer
+export function hashedResult(answer: Hashable, sources: object, { measure }: Evaluation): object {
+  const { parcel, net, rules, slivers, suggestions, asOf, ...rest } = answer
   return {
     ...rest,
     parcel: { areaPlanar: parcel.areaPlanar, areaEllipsoid: parcel.areaEllipsoid, parts: parcel.parts },
     net: net.map(({ geometry: _, ...numbers }) => numbers),
-    shapes: CLASSES.map(land => gridShape(partition.classes[land].working)),
+    shapes: CLASSES.map(land => gridShape(measure.classes[land].working)),
     rules: rules.map(rule => ({ ...rule, features: rule.features.map(({ geometry: _, ...numbers }) => numbers) })),
     slivers: slivers.map(({ geometry: _, ...numbers }) => numbers),
+    suggestions: suggestions.map(({ geometry: _, ...numbers }) => numbers),
     validTime: asOf.validTime,
     sources
   }

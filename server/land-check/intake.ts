@@ -41,6 +41,14 @@ export interface Parcel extends MadeParcel {
   areaPlanar: number
   areaEllipsoid: number
   ellipsoidMethod: string
+  plot: { no: string; name: string } | null
+  sourceFile: object | null
+  datum: string
+  /** m² */
+  declaredArea: number | null
+  location: { division: string; name: Text } | null
+  /** The datum was shifted for maps: no authoritative answer. */
+  previewOnly: boolean
 }
 
 /**
@@ -78,6 +86,7 @@ export async function takeParcel(tx: Queryable, request: LandCheckRequest, rules
   const gauss = findCrs(ruleset.workingCrs)?.gauss
   return {
     ...made,
+    ...{ plot: null, sourceFile: null, datum: 'CGCS2000', declaredArea: null, location: null, previewOnly: false },
     source: given.source,
     crs,
     vertices: given.vertices,

@@ -1,12 +1,28 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { Ajv } from 'ajv'
+import { Ajv, type ErrorObject } from 'ajv'
 import type { CatalogProblem } from '../catalog/catalog.ts'
 import { canonicalHash } from '../lib/canonical-json.ts'
 import { foreignDatum } from '../lib/crs.ts'
+import { isLayerRule, RULE_SCHEMAS, type Rule } from './rule.ts'
 import { type Ruleset, type RulesetDefinition, RulesetSchema } from './ruleset.ts'
 
-const validate = new Ajv({ allErrors: true, strict: false }).compile<RulesetDefinition>(RulesetSchema)
+const ajv = new Ajv({ allErrors: true, strict: false })
+/** The rules are checked one by one, each by its kind: what is wrong with one of five kinds would be told five times. */
+const validate = ajv.compile<RulesetDefinition>({
+  ...RulesetSchema,
+  properties: {
+    ...RulesetSchema.properties,
+    rules: {
+      type: 'array',
+      minItems: 1,
+      items: { type: 'object', required: ['kind'], properties: { kind: { enum: Object.keys(RULE_SCHEMAS) } } }
+    }
+  }
+})
+const validateRule = Object.fromEntries(
+  Object.entries(RULE_SCHEMAS).map(([kind, schema]) => [kind, ajv.compile(schema)])
+)
 
 /**
  * Reads `<layersDir>/rulesets/*.json`. A file that is wrong is reported whole and not served; the others are.
@@ -26,7 +42,9 @@ export async function loadRulesets(
     problems.push(...found.problems.map(problem => ({ file: `rulesets/${file}`, ...problem })))
     if (!found.ruleset) continue
     rulesets.set(found.ruleset.id, found.ruleset)
-    found.ruleset.rules.forEach(({ layer }, i) => {
+    found.ruleset.rules.forEach((rule, i) => {
+      if (!('layer' in rule)) return
+      const { layer } = rule
       const pointer = `/rules/${i}/layer`
       if (!known(layer)) problems.push({ file: `rulesets/${file}`, pointer, message: `no layer ${layer} (yet)` })
     })
@@ -40,19 +58,24 @@ type Finding = Omit<CatalogProblem, 'file'>
 export function readRuleset(id: string, text: string): { ruleset?: Ruleset; problems: Finding[] } {
   const parsed = parseJson(text)
   if (parsed.problem) return { problems: [parsed.problem] }
-  if (!validate(parsed.value)) {
-    const problems = (validate.errors ?? []).map(({ instancePath, message = '', params }) => ({
-      pointer: instancePath,
-      message: 'additionalProperty' in params ? `${message} (${String(params['additionalProperty'])})` : message
-    }))
-    return { problems }
-  }
+  if (!validate(parsed.value)) return { problems: findings(validate.errors) }
+  const faults = parsed.value.rules.flatMap((rule, i) => {
+    const valid = validateRule[rule.kind]!
+    return valid(rule) ? [] : findings(valid.errors, `/rules/${i}`)
+  })
+  if (faults.length > 0) return { problems: faults }
   const { $schema: _, ...definition } = parsed.value
   const problems = [...contradictions(definition)]
   return problems.length > 0
     ? { problems }
     : { ruleset: { ...definition, id, hash: canonicalHash(definition) }, problems }
 }
+
+const findings = (errors: ErrorObject[] | null | undefined, at = ''): Finding[] =>
+  (errors ?? []).map(({ instancePath, message = '', params }) => ({
+    pointer: at + instancePath,
+    message: 'additionalProperty' in params ? `${message} (${String(params['additionalProperty'])})` : message
+  }))
 
 function parseJson(text: string): { value?: unknown; problem?: Finding } {
   try {
@@ -80,11 +103,22 @@ function* contradictions(ruleset: Omit<RulesetDefinition, '$schema'>): Generator
   for (const [i, rule] of ruleset.rules.entries()) {
     if (seen.has(rule.id)) yield { pointer: `/rules/${i}/id`, message: `${rule.id} occurs twice` }
     seen.add(rule.id)
-    if (!rule.coverage && !ruleset.coverage) {
-      yield { pointer: `/rules/${i}/coverage`, message: 'must be declared where the rule set names no coverage layer' }
-    }
-    if (rule.effect === 'inform' && (rule.mandatory || rule.zeroTolerance)) {
-      yield { pointer: `/rules/${i}`, message: 'an informing rule is neither mandatory nor of zero tolerance' }
+    yield* contradictionsOf(rule, `/rules/${i}`, ruleset.coverage !== undefined)
+  }
+}
+
+function* contradictionsOf(rule: Rule, pointer: string, surveyed: boolean): Generator<Finding> {
+  if (isLayerRule(rule) && !rule.coverage && !surveyed) {
+    yield { pointer: `${pointer}/coverage`, message: 'must be declared where the rule set names no coverage layer' }
+  }
+  if (rule.kind === 'overlap' && rule.effect === 'inform' && (rule.mandatory || rule.zeroTolerance)) {
+    yield { pointer, message: 'an informing rule is neither mandatory nor of zero tolerance' }
+  }
+  if (rule.kind === 'distance') {
+    const { metres, field, byCode } = rule.distance
+    if (metres === undefined && !byCode) yield { pointer: `${pointer}/distance`, message: 'needs metres or byCode' }
+    if ((field === undefined) !== (byCode === undefined)) {
+      yield { pointer: `${pointer}/distance`, message: 'field and byCode belong together' }
     }
   }
 }

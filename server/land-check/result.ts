@@ -1,8 +1,10 @@
 import { type Static, Type } from 'typebox'
 import { TextSchema } from '../catalog/layer.ts'
+import { HASH_ALGORITHMS } from '../lib/canonical-json.ts'
+import { SOURCES } from './given.ts'
 import { NOT_EVALUATED_REASONS, STATUSES, VERDICTS } from './judge.ts'
-import { CLASSES } from './plan-partition.ts'
-import { EFFECTS } from './ruleset.ts'
+import { CLASSES } from './measure.ts'
+import { EFFECTS, LAW_STATUSES, RULE_SCHEMAS, TREATMENTS } from './rule.ts'
 
 /** The answer of a land-check. Areas are m², planar in the working CRS; geometries are GeoJSON, longitude latitude. */
 
@@ -24,7 +26,12 @@ const NoteSchema = Type.Object(
 
 const ParcelSchema = Type.Object(
   {
-    source: Type.Enum(['geojson', 'wkt']),
+    source: Type.Enum([...SOURCES]),
+    plot: orNull(Type.Object({ no: Type.String(), name: Type.String() }, strict)),
+    sourceFile: orNull(Type.Unsafe<object>({ type: 'object', additionalProperties: true })),
+    datum: Type.String(),
+    declaredArea: orNull(Type.Number({ description: 'm², as declared with the parcel; compared, never used' })),
+    location: orNull(Type.Object({ division: Type.String(), name: TextSchema }, strict)),
     crs: Type.String(),
     crsWorking: Type.String(),
     geometry: Geometry,
@@ -63,14 +70,16 @@ const PartSchema = Type.Object(
 const RuleResultSchema = Type.Object(
   {
     id: Type.String(),
+    kind: Type.Enum(Object.keys(RULE_SCHEMAS)),
     title: TextSchema,
     status: Type.Enum([...STATUSES]),
     reason: Type.Optional(Type.Enum([...NOT_EVALUATED_REASONS])),
     detail: Type.Optional(Type.String()),
     effect: Type.Enum([...EFFECTS]),
+    lawStatus: Type.Enum([...LAW_STATUSES]),
     mandatory: Type.Boolean(),
     zeroTolerance: Type.Boolean(),
-    layer: Type.String(),
+    layer: orNull(Type.String({ description: 'null: the rule reads none' })),
     measure: orNull(
       Type.Object(
         {
@@ -119,6 +128,75 @@ const SliverSchema = Type.Object(
   strict
 )
 
+const SetbackSchema = Type.Object(
+  {
+    rule: Type.String(),
+    layer: Type.String(),
+    featureId: Type.String(),
+    requiredM: Type.Number(),
+    distanceM: Type.Number({ description: 'From the legal reference line, to 0.1 mm' }),
+    kept: Type.Boolean()
+  },
+  strict
+)
+
+const TenureSchema = Type.Object(
+  {
+    rule: Type.String(),
+    layer: Type.String(),
+    parcelCode: Type.String({ description: 'Masked where somebody else holds it' }),
+    featureCode: Type.String({ description: '宗地特征码' }),
+    holder: Type.Enum(['same', 'surrendered', 'other', 'unknown']),
+    treatment: Type.Enum([...TREATMENTS]),
+    area: Type.Number()
+  },
+  strict
+)
+
+const CapSchema = Type.Object(
+  {
+    rule: Type.String(),
+    code: Type.String(),
+    maxM2: Type.Number(),
+    areaM2: Type.Number({ description: 'By the rule’s area method' }),
+    areaMethod: Type.Enum(['planar', 'ellipsoid']),
+    excessM2: Type.Number({ description: '0 where it is kept' }),
+    kept: Type.Boolean(),
+    citation: Type.String()
+  },
+  strict
+)
+
+const HouseholdSchema = Type.Object(
+  {
+    rule: Type.String(),
+    registered: Type.Integer({ description: 'Homesteads under the pseudonym, the surrendered ones not counted' }),
+    surrendered: Type.Integer(),
+    allowed: Type.Integer(),
+    parcelCodes: Type.Array(Type.String(), { description: 'Masked' })
+  },
+  strict
+)
+
+const SuggestionSchema = Type.Object(
+  {
+    kind: Type.Enum(['largest-buildable', 'trim', 'shift', 'scale-to-cap']),
+    verdict: VerdictSchema,
+    area: Type.Number(),
+    geometry: Geometry,
+    shift: orNull(
+      Type.Object(
+        { eastM: Type.Number(), northM: Type.Number(), distanceM: Type.Number(), bearingDeg: Type.Number() },
+        strict
+      )
+    ),
+    /** The same question with this geometry has this input hash. */
+    inputHash: Hash,
+    message: TextSchema
+  },
+  strict
+)
+
 const ProvenanceSchema = Type.Object(
   {
     ruleset: Type.Object({ id: Type.String(), version: Type.String(), hash: Hash }, strict),
@@ -147,7 +225,8 @@ const ProvenanceSchema = Type.Object(
     inputHash: Hash,
     resultHash: Hash,
     requestHash: Hash,
-    prevAuditHash: Hash
+    prevAuditHash: Hash,
+    hashAlgorithm: Type.Enum([...HASH_ALGORITHMS], { description: 'Of the hashes of this answer but the rule set’s' })
   },
   strict
 )
@@ -176,7 +255,16 @@ export const LandCheckResultSchema = Type.Object(
       { toleranceM: Type.Number(), eroded: orNull(VerdictSchema), dilated: VerdictSchema },
       strict
     ),
-    application: Type.Object({ type: orNull(Type.String()), purpose: orNull(Type.String()) }, strict),
+    application: Type.Object(
+      {
+        type: orNull(Type.String()),
+        stage: orNull(Type.String()),
+        intendedUse: orNull(Type.Object({ system: Type.String(), code: Type.String() }, strict)),
+        terrainClass: orNull(Type.String()),
+        purpose: orNull(Type.String())
+      },
+      strict
+    ),
     parcel: ParcelSchema,
     net: Type.Array(NetSchema),
     netCheck: Type.Object(
@@ -192,6 +280,12 @@ export const LandCheckResultSchema = Type.Object(
     notHit: Type.Array(Type.String()),
     notEvaluated: Type.Array(Type.String()),
     slivers: Type.Array(SliverSchema),
+    tenure: Type.Array(TenureSchema),
+    setbacks: Type.Array(SetbackSchema),
+    caps: Type.Array(CapSchema),
+    households: Type.Array(HouseholdSchema),
+    suggestions: Type.Array(SuggestionSchema, { description: 'Advice, re-checked by the same engine; on request' }),
+    previewOnly: Type.Boolean({ description: 'The datum was shifted for maps: this is no authoritative answer' }),
     asOf: Type.Object({ validTime: Type.String(), knownTime: Type.String() }, strict),
     provenance: ProvenanceSchema
   },

@@ -1,6 +1,6 @@
-import type { Outcome } from './evaluate.ts'
 import type { Parcel } from './intake.ts'
 import { ruleMessage } from './messages.ts'
+import type { Outcome } from './outcome.ts'
 import type { Answer } from './result.ts'
 import { lengthM, shareOf, squareM } from './round.ts'
 import { type Ruleset, sliverArea, toleranceWidth } from './ruleset.ts'
@@ -10,17 +10,21 @@ import { equivalentWidth } from './sliver.ts'
 export function ruleResult(outcome: Outcome, ruleset: Ruleset, parcel: Parcel): Answer['rules'][number] {
   const { rule, status, reason, detail, measure } = outcome
   const text = ruleMessage(outcome)
+  const overlap = rule.kind === 'overlap' ? rule : undefined
+  const tolerant = overlap?.zeroTolerance ? undefined : overlap
   const widest = measure?.variants.base?.parts.reduce((max, part) => Math.max(max, equivalentWidth(part)), 0)
   return {
     id: rule.id,
+    kind: rule.kind,
     title: rule.title,
     status,
     ...(reason && { reason }),
     ...(detail && { detail }),
-    effect: rule.effect,
+    effect: 'effect' in rule ? rule.effect : 'review',
+    lawStatus: overlap?.lawStatus ?? 'inForce',
     mandatory: rule.mandatory,
-    zeroTolerance: rule.zeroTolerance,
-    layer: rule.layer,
+    zeroTolerance: overlap?.zeroTolerance ?? false,
+    layer: 'layer' in rule ? rule.layer : null,
     measure: measure
       ? {
           area: squareM(outcome.area),
@@ -30,11 +34,11 @@ export function ruleResult(outcome: Outcome, ruleset: Ruleset, parcel: Parcel): 
         }
       : null,
     threshold: {
-      areaM2: squareM(rule.zeroTolerance ? 0 : (sliverArea(ruleset, rule, parcel.areaPlanar) ?? 0)),
-      widthM: rule.zeroTolerance ? 0 : lengthM(toleranceWidth(ruleset, rule))
+      areaM2: squareM(tolerant ? (sliverArea(ruleset, tolerant, parcel.areaPlanar) ?? 0) : 0),
+      widthM: tolerant ? lengthM(toleranceWidth(ruleset, tolerant)) : 0
     },
     features: (measure?.features ?? []).map(feature => ({
-      layer: rule.layer,
+      layer: 'layer' in rule ? rule.layer : '',
       featureId: feature.featureId,
       revision: feature.since,
       attributes: feature.attributes,
@@ -54,7 +58,7 @@ export function ruleResult(outcome: Outcome, ruleset: Ruleset, parcel: Parcel): 
  * the rule has no margin.
  */
 export function marginOf({ rule, measure }: Outcome, ruleset: Ruleset, parcel: Parcel): number | null {
-  if (!measure || (rule.effect !== 'prohibit' && rule.effect !== 'restrict')) return null
+  if (!measure || rule.kind !== 'overlap' || (rule.effect !== 'prohibit' && rule.effect !== 'restrict')) return null
   if (measure.variants.base) {
     const width = equivalentWidth({ area: parcel.areaPlanar, perimeter: parcel.perimeter })
     return lengthM(-(measure.depthM ?? width))

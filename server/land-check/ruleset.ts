@@ -1,81 +1,22 @@
 import { type Static, Type } from 'typebox'
-import { ID_PATTERN, TextSchema } from '../catalog/layer.ts'
+import { TextSchema } from '../catalog/layer.ts'
+import {
+  DateText,
+  FieldName,
+  Id,
+  isLayerRule,
+  type LayerRule,
+  type OverlapRule,
+  RuleSchema,
+  strict,
+  ToleranceSchema,
+  WhereSchema
+} from './rule.ts'
 
 /**
  * A rule set as data: which layers decide about a parcel, with what effect, how exactly, and by which law. What a rule
  * set says is hashed into every answer, so that an answer names the rules it was given by.
  */
-
-const Id = Type.String({ pattern: ID_PATTERN, maxLength: 40 })
-const FieldName = Type.String({ pattern: '^[a-z][a-z0-9_]*$', maxLength: 63 })
-const DateText = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })
-const strict = { additionalProperties: false } as const
-
-const WhereSchema = Type.Object(
-  { field: FieldName, in: Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }) },
-  { ...strict, description: 'Only rows whose field holds one of these values' }
-)
-
-const ToleranceSchema = Type.Object(
-  {
-    maxAreaM2: Type.Number({ minimum: 0, description: 'An overlap part larger than this is no sliver' }),
-    maxShare: Type.Number({ minimum: 0, maximum: 1, description: 'The same as a share of the parcel' })
-  },
-  { ...strict, description: 'How much may be ignored as a digitising sliver; it must also be thin (see accuracyM)' }
-)
-
-export const EFFECTS = ['prohibit', 'restrict', 'review', 'allow', 'inform'] as const
-export type Effect = (typeof EFFECTS)[number]
-
-const RuleSchema = Type.Object(
-  {
-    id: Type.String({ pattern: '^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$', maxLength: 40 }),
-    title: TextSchema,
-    effect: Type.Enum([...EFFECTS], {
-      description:
-        'prohibit: forbidden land, an overlap rejects · restrict: restricted land, conditions apply · review: somebody must look · allow: buildable land · inform: reported only'
-    }),
-    layer: Id,
-    where: Type.Optional(WhereSchema),
-    mandatory: Type.Boolean({ description: 'Without an answer to a mandatory rule there is no verdict (fail closed)' }),
-    zeroTolerance: Type.Boolean({ description: 'A sliver, or a boundary closer than the accuracy, needs a review' }),
-    sliver: Type.Optional(
-      Type.Union([ToleranceSchema, Type.Literal(false)], { description: 'false: none is ignored' })
-    ),
-    accuracyM: Type.Number({
-      exclusiveMinimum: 0,
-      description: 'Standard deviation of the layer’s boundaries, metres'
-    }),
-    coverage: Type.Optional(
-      Type.Object(
-        { declared: TextSchema },
-        {
-          ...strict,
-          description: 'Why the layer covers its whole jurisdiction; default: the rule set’s coverage layer'
-        }
-      )
-    ),
-    appliesTo: Type.Optional(
-      Type.Array(Type.String({ minLength: 1 }), { minItems: 1, description: 'Application types; default: every one' })
-    ),
-    attributes: Type.Optional(
-      Type.Array(FieldName, { description: 'Fields shown of each feature; default: the first' })
-    ),
-    legalBasis: Type.Array(
-      Type.Object(
-        {
-          doc: Type.String({ minLength: 1 }),
-          article: Type.Optional(Type.String({ minLength: 1 })),
-          url: Type.Optional(Type.String({ pattern: '^https?://' })),
-          validFrom: Type.Optional(DateText),
-          note: Type.Optional(Type.String({ minLength: 1 }))
-        },
-        strict
-      )
-    )
-  },
-  strict
-)
 
 export const RulesetSchema = Type.Object(
   {
@@ -84,6 +25,7 @@ export const RulesetSchema = Type.Object(
     description: Type.Optional(TextSchema),
     version: Type.String({ minLength: 1, maxLength: 40 }),
     validFrom: DateText,
+    validTo: Type.Optional(DateText),
     workingCrs: Type.String({ pattern: '^EPSG:\\d{4,6}$', description: 'Projected, in metres: areas are taken in it' }),
     gridM: Type.Literal(0.0001, { description: 'Every coordinate lies on this grid' }),
     timeZone: Type.String({ minLength: 1, description: 'IANA name: which day it is when a check is made' }),
@@ -95,9 +37,19 @@ export const RulesetSchema = Type.Object(
           maxItems: 4,
           description: 'west, south, east, north in degrees'
         }),
-        paddingM: Type.Number({ minimum: 0 })
+        paddingM: Type.Number({ minimum: 0 }),
+        layer: Type.Optional(Id)
       },
-      strict
+      {
+        ...strict,
+        description: 'The extent finds wrong coordinates; the polygons of layer, where named, are the boundary itself'
+      }
+    ),
+    parcelLayer: Type.Optional(
+      Type.Object(
+        { layer: Id, unitField: Type.Optional(FieldName) },
+        { ...strict, description: 'Where 宗地代码 (its first field) and 不动产单元号 (unitField) are looked up' }
+      )
     ),
     coverage: Type.Optional(
       Type.Object(
@@ -119,8 +71,6 @@ export const RulesetSchema = Type.Object(
 )
 
 export type RulesetDefinition = Static<typeof RulesetSchema>
-export type Rule = Static<typeof RuleSchema>
-export type Tolerance = Static<typeof ToleranceSchema>
 
 /** A rule set as served: its file stem as id, and the SHA-256 of the file's canonical JSON. */
 export interface Ruleset extends Omit<RulesetDefinition, '$schema'> {
@@ -129,16 +79,28 @@ export interface Ruleset extends Omit<RulesetDefinition, '$schema'> {
 }
 
 /** Widest overlap that may come from inaccuracy alone: w = 2·√(m_parcel² + m_layer²), metres. */
-export const toleranceWidth = (ruleset: Ruleset, rule: Rule): number =>
+export const toleranceWidth = (ruleset: Ruleset, rule: LayerRule): number =>
   2 * Math.hypot(ruleset.parcelAccuracyM, rule.accuracyM)
 
 /** The largest of the rules' widths: how far the parcel is eroded and dilated to see whether the verdict holds. */
 export const sensitivityWidth = (ruleset: Ruleset): number =>
-  Math.max(...ruleset.rules.filter(rule => rule.effect !== 'inform').map(rule => toleranceWidth(ruleset, rule)), 0)
+  Math.max(
+    0,
+    ...ruleset.rules
+      .filter(isLayerRule)
+      .filter(rule => rule.kind !== 'overlap' || rule.effect !== 'inform')
+      .map(rule => toleranceWidth(ruleset, rule))
+  )
 
 /** The area up to which an overlap part of a rule may be a sliver, m²; null where the rule ignores none. */
-export function sliverArea(ruleset: Ruleset, rule: Rule, parcelArea: number): number | null {
+export function sliverArea(ruleset: Ruleset, rule: OverlapRule, parcelArea: number): number | null {
   if (rule.sliver === false) return null
   const { maxAreaM2, maxShare } = rule.sliver ?? ruleset.sliver
   return Math.min(maxAreaM2, maxShare * parcelArea)
 }
+
+/** The layers a rule set reads, each once or more. */
+export const layersOf = ({ rules, coverage, jurisdiction, parcelLayer }: Ruleset): string[] => [
+  ...rules.flatMap(rule => ('layer' in rule ? rule.layer : [])),
+  ...[coverage?.layer, jurisdiction.layer, parcelLayer?.layer].flatMap(id => id ?? [])
+]

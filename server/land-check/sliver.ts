@@ -1,4 +1,4 @@
-import type { Part } from './plan-rule.ts'
+import type { Part } from './measure.ts'
 
 /**
  * Divides overlap parts into real ones and digitising slivers (reference: land-check §3.4). A part is a sliver when it

@@ -1,0 +1,50 @@
+import { type NotEvaluated, nearReason, overlapReason, type Status } from '../judge.ts'
+import type { RuleMeasure, Variant } from '../measure.ts'
+import { VARIANTS } from '../measure.ts'
+import type { KindResult } from '../outcome.ts'
+import type { OverlapRule } from '../rule.ts'
+import { splitParts, totalArea } from '../sliver.ts'
+
+interface OverlapInput {
+  measure: RuleMeasure
+  /** m² of the parcel. */
+  parcelArea: number
+  /** Up to this area a thin part is a sliver, m²; null: none is. */
+  limit: number | null
+  /** The variants of the parcel that there are. */
+  variants: readonly Variant[]
+  /** Why "nothing found" would not mean "nothing there". */
+  gap?: NotEvaluated | undefined
+}
+
+/** Zones, prohibitions, plans: how much of the parcel they take, slivers set apart (reference: land-check §3.4). */
+export function judgeOverlap(rule: OverlapRule, input: OverlapInput): KindResult {
+  const { measure, parcelArea, limit, gap } = input
+  const parts = measure.variants.base?.parts ?? []
+  const area = totalArea(parts)
+  const share = area / parcelArea
+  const found = (variant: Variant) => concluded(rule, statusOf(measure, variant, limit), gap)
+  const reasons: KindResult['reasons'] = {}
+  for (const variant of VARIANTS.filter(v => input.variants.includes(v))) {
+    const reason = overlapReason({ rule, ...found(variant), area, share })
+    reasons[variant] = reason ? [reason] : []
+  }
+  const base = found('base')
+  const near = rule.zeroTolerance && base.status === 'NO_HIT' && ['HIT', 'SLIVER'].includes(found('dilated').status)
+  if (near) reasons.base = [nearReason(rule)]
+  return { ...base, area, share, slivers: splitParts(parts, limit).slivers, reasons }
+}
+
+function statusOf(measure: RuleMeasure, variant: Variant, limit: number | null): Status {
+  const found = measure.variants[variant]
+  if (!found) return 'NO_HIT'
+  // Predicate and overlay are computed apart: interiors may meet where no area is left. That is no clear NO_HIT.
+  if (found.parts.length === 0) return limit === null ? 'HIT' : 'SLIVER'
+  return splitParts(found.parts, limit).real.length > 0 ? 'HIT' : 'SLIVER'
+}
+
+/** A prohibition that was found stands, whatever else is unknown; every other answer needs the whole ground known. */
+function concluded(rule: OverlapRule, status: Status, gap: NotEvaluated | undefined) {
+  if (!gap || (status === 'HIT' && rule.effect === 'prohibit')) return { status }
+  return { status: 'NOT_EVALUATED' as const, reason: gap }
+}

@@ -1,0 +1,219 @@
+import type { Layer } from '../catalog/layer.ts'
+import { onGrid, tableOf } from '../catalog/table.ts'
+import { GEOGRAPHIC_SRID, sridOf } from '../lib/crs.ts'
+import { join, literalSql, name, type Statement, sql } from '../lib/sql.ts'
+import { type Shapes, VARIANTS } from './measure.ts'
+import { planNet } from './plan-net.ts'
+import { columns, degrees, isThin, land, OVERLAY_GRID, union } from './plan-pieces.ts'
+import type { LayerRule, Tolerance } from './rule.ts'
+import { type Ruleset, toleranceWidth } from './ruleset.ts'
+
+/** A rule and what it reads: a layer at one of its revisions. */
+export interface RuleQuery {
+  /** Place in the rule set. */
+  place: number
+  rule: LayerRule
+  layer: Layer
+  revision: number
+  /** The layer's table keeps grid_geom in the working CRS; without it geometries are brought there in the query. */
+  gridded: boolean
+  /** Some feature of the revision is invalid, so that it must be looked for. */
+  invalid: boolean
+  /** Metres around the parcel in which features count. */
+  searchM: number
+}
+
+export interface CoverageQuery extends Pick<RuleQuery, 'layer' | 'revision' | 'gridded'> {
+  /** The layers whose surveyed areas are asked for. */
+  layerIds: string[]
+}
+
+export interface MeasureQuery {
+  ruleset: Ruleset
+  rules: RuleQuery[]
+  coverage: CoverageQuery | null
+  /** By parcel. */
+  shapes: Shapes[]
+  /** The day whose law applies, YYYY-MM-DD. */
+  validTime: string
+}
+
+/**
+ * Every layer rule against every parcel of a chunk and its variants, coverage and the net partition, in one statement
+ * with one row a parcel, in order. Overlap means that interiors meet (DE-9IM T********): a shared edge or corner is
+ * none. Features of one rule are united before areas are taken: nothing is counted twice.
+ */
+export function planMeasure(query: MeasureQuery): Statement {
+  const { rules } = query
+  const margin = places(rules.filter(hasMargin))
+  const distance = places(rules.filter(({ rule }) => rule.kind === 'distance'))
+  const tenure = places(rules.filter(({ rule }) => rule.kind === 'tenure'))
+  return sql`WITH ${parcelRows(query)},
+    candidate AS MATERIALIZED (${join([NO_CANDIDATE, ...rules.map(rule => candidates(query, rule))], ' UNION ALL ')}),
+    invalid AS (${join([NO_INVALID, ...rules.flatMap(rule => invalidRows(query, rule))], ' UNION ALL ')}),
+    overlay AS MATERIALIZED (
+      SELECT p.n, p.variant, c.rule, c.feature_id, c.since, c.attributes, p.geom AS parcel, c.geom AS zone,
+        ${land(sql`ST_Intersection(p.geom, c.geom, ${OVERLAY_GRID})`)} AS geom
+      FROM parcel p JOIN candidate c ON c.n = p.n AND NOT c.rule = ANY(${distance}::integer[]) AND p.geom && c.geom
+        AND ST_Intersects(p.geom, c.geom)),
+    hit AS MATERIALIZED (
+      SELECT o.n, o.variant, o.rule, o.feature_id, o.since, o.attributes, o.geom FROM overlay o
+      WHERE NOT ST_IsEmpty(o.geom) OR ST_Relate(o.parcel, o.zone, 'T********')),
+    merged AS MATERIALIZED (
+      SELECT h.n, h.variant, h.rule, count(*)::integer AS overlaps, ${union(sql`h.geom`, sql`h.feature_id COLLATE "C"`)} AS geom
+      FROM hit h GROUP BY h.n, h.variant, h.rule),
+    piece AS (
+      SELECT m.n, m.rule, json_object_agg(m.variant, json_build_object('overlaps', m.overlaps, 'parts', (
+        SELECT coalesce(json_agg(json_build_object('area', ST_Area(d.geom), 'perimeter', ST_Perimeter(d.geom),
+            'thin', ${thin(query, 'd')}, 'geometry', CASE WHEN m.variant = 'base' THEN ${degrees(literalSql('d.geom'))} END)
+          ORDER BY ST_Area(d.geom) DESC, ST_XMin(d.geom), ST_YMin(d.geom)), '[]')
+        FROM ST_Dump(m.geom) AS d))) AS variants,
+        max((SELECT max(ST_Distance(v.geom, c.clear))
+          FROM (SELECT ST_Difference(p.geom, m.geom, ${OVERLAY_GRID}) AS clear FROM parcel p
+            WHERE p.n = m.n AND p.variant = 'base' AND m.variant = 'base' AND m.rule = ANY(${margin}::integer[]) OFFSET 0) AS c
+          CROSS JOIN LATERAL ST_DumpPoints(m.geom) AS v
+          WHERE NOT ST_IsEmpty(c.clear))) AS depth
+      FROM merged m GROUP BY m.n, m.rule),
+    feature AS (
+      SELECT h.n, h.rule, json_agg(json_build_object('featureId', h.feature_id, 'since', h.since, 'attributes', h.attributes,
+          'area', ST_Area(h.geom), 'geometry', ${degrees(literalSql('h.geom'))}) ORDER BY h.feature_id COLLATE "C") AS features
+      FROM hit h WHERE h.variant = 'base' GROUP BY h.n, h.rule),
+    held AS (
+      SELECT h.n, h.rule, json_object_agg(h.variant, h.held) AS held FROM (
+        SELECT m.n, m.rule, m.variant, json_agg(json_build_object('attributes', m.attributes, 'area', ST_Area(m.geom),
+          'thin', ${thin(query, 'm')}) ORDER BY m.feature_id COLLATE "C") AS held
+        FROM hit m WHERE m.rule = ANY(${tenure}::integer[]) GROUP BY m.n, m.rule, m.variant) AS h
+      GROUP BY h.n, h.rule),
+    distant AS MATERIALIZED (
+      SELECT c.n, c.rule, c.feature_id, c.since, c.attributes, c.code, c.offset_m, ST_Distance(b.geom, c.geom) AS distance
+      FROM candidate c JOIN parcel b ON b.n = c.n AND b.variant = 'base' WHERE c.rule = ANY(${[...margin, ...distance]}::integer[])),
+    nearest AS (
+      SELECT d.n, d.rule, min(d.distance) AS distance,
+        json_agg(json_build_object('featureId', d.feature_id, 'since', d.since, 'attributes', d.attributes,
+          'distanceM', d.distance, 'code', d.code, 'offsetM', d.offset_m) ORDER BY d.feature_id COLLATE "C")
+          FILTER (WHERE d.rule = ANY(${distance}::integer[])) AS near
+      FROM distant d GROUP BY d.n, d.rule),
+    ruled AS (
+      SELECT b.n, json_object_agg(r.rule, json_build_object(
+        'invalid', (SELECT coalesce(json_agg(i.feature_id ORDER BY i.feature_id COLLATE "C"), '[]') FROM invalid i WHERE i.n = b.n AND i.rule = r.rule),
+        'features', coalesce(f.features, '[]'), 'near', coalesce(d.near, '[]'), 'held', coalesce(w.held, '{}'), 'variants', coalesce(v.variants, '{}'),
+        'distanceM', d.distance, 'depthM', v.depth)) AS rules
+      FROM parcel b CROSS JOIN unnest(${places(rules)}::integer[]) AS r (rule)
+      LEFT JOIN feature f ON f.n = b.n AND f.rule = r.rule
+      LEFT JOIN nearest d ON d.n = b.n AND d.rule = r.rule
+      LEFT JOIN held w ON w.n = b.n AND w.rule = r.rule
+      LEFT JOIN piece v ON v.n = b.n AND v.rule = r.rule
+      WHERE b.variant = 'base' GROUP BY b.n),
+    ${coverageRows(query)},
+    ${planNet(query)}
+    SELECT coalesce(r.rules, '{}') AS rules, coalesce(u.unsurveyed, '{}') AS unsurveyed, net.classes, net.parts, net.uncovered, net.areas
+    FROM net LEFT JOIN ruled r ON r.n = net.n LEFT JOIN unsurveyed u ON u.n = net.n ORDER BY net.n`
+}
+
+const places = (rules: RuleQuery[]): number[] => rules.map(({ place }) => place)
+
+/** Rules whose features' distance, or depth, is the margin. */
+export const hasMargin = ({ rule }: Pick<RuleQuery, 'rule'>): boolean =>
+  rule.kind === 'overlap' && (rule.effect === 'prohibit' || rule.effect === 'restrict')
+
+/** `parcel (n, variant, geom)` of the given shapes. */
+function parcelRows({ shapes }: MeasureQuery): Statement {
+  const rows = shapes.flatMap((of, n) =>
+    VARIANTS.flatMap(variant => (of[variant] ? [{ n, variant, geom: of[variant] }] : []))
+  )
+  return sql`parcel AS MATERIALIZED (SELECT v.n, v.variant, v.geom::geometry AS geom
+    FROM unnest(${rows.map(row => row.n)}::integer[], ${rows.map(row => row.variant)}::text[],
+      ${rows.map(row => row.geom)}::text[]) AS v (n, variant, geom))`
+}
+
+/** A layer's rows `t` at a revision, in force on the day. */
+const atRevision = (revision: number, validTime: string): Statement => sql`t.rev_from <= ${revision}::integer
+  AND (t.rev_to IS NULL OR t.rev_to > ${revision}::integer) AND (t.valid_from IS NULL OR t.valid_from <= ${validTime}::date)
+  AND (t.valid_to IS NULL OR t.valid_to > ${validTime}::date)`
+
+const only = (where: LayerRule['where']): Statement =>
+  where ? sql`AND ${name('t', where.field)}::text = ANY(${where.in}::text[])` : sql``
+
+/** The surroundings of parcel `b` in degrees, for the index of stored geometries. */
+const around = (metres: number): Statement =>
+  sql`ST_Transform(ST_Segmentize(ST_Envelope(ST_Expand(b.geom, ${metres}::float8)), 1000), ${GEOGRAPHIC_SRID}::integer)`
+
+/** The geometry of `t` in the working CRS, and whether it is near parcel `b`. */
+function place({ gridded }: Pick<RuleQuery, 'gridded'>, ruleset: Ruleset, searchM: number) {
+  return gridded
+    ? { geom: sql`t.grid_geom`, near: sql`t.grid_geom && ST_Expand(b.geom, ${searchM}::float8)` }
+    : {
+        geom: onGrid(literalSql('t.geom'), sridOf(ruleset.workingCrs)),
+        near: sql`t.geom && ${around(Math.max(searchM, 1))} AND ST_IsValid(t.geom)`
+      }
+}
+
+/** What the rules' rows are added to: no rule, no row. */
+const NO_CANDIDATE = literalSql(`SELECT NULL::integer AS n, NULL::integer AS rule, NULL::text AS feature_id,
+      NULL::integer AS since, NULL::jsonb AS attributes, NULL::geometry AS geom, NULL::text AS code,
+      NULL::float8 AS offset_m WHERE false`)
+const NO_INVALID = literalSql('SELECT NULL::integer AS n, NULL::integer AS rule, NULL::text AS feature_id WHERE false')
+
+function candidates({ ruleset, validTime }: MeasureQuery, query: RuleQuery): Statement {
+  const { place: nth, rule, layer, revision, searchM } = query
+  const { geom, near } = place(query, ruleset, searchM)
+  const fields = rule.attributes ?? [layer.fields[0]!.name]
+  const shown = join(columns(rule, fields).map(field => sql`${literalSql(`'${field}'`)}, ${name('t', field)}`))
+  const distance = rule.kind === 'distance' ? rule.distance : {}
+  const code = distance.field ? sql`${name('t', distance.field)}::text` : sql`NULL::text`
+  const offset = distance.offsetField ? sql`${name('t', distance.offsetField)}::float8` : sql`NULL::float8`
+  return sql`SELECT b.n, ${nth}::integer AS rule, t.feature_id, t.rev_from AS since, jsonb_build_object(${shown}) AS attributes,
+      ${geom} AS geom, ${code} AS code, ${offset} AS offset_m
+    FROM parcel b JOIN ${tableOf(layer)} t ON ${near}
+    WHERE b.variant = 'base' AND ${atRevision(revision, validTime)} ${only(rule.where)}`
+}
+
+function invalidRows({ validTime }: MeasureQuery, { place: nth, rule, layer, revision, gridded, invalid }: RuleQuery) {
+  if (gridded && !invalid)
+    return sql`SELECT NULL::integer AS n, ${nth}::integer AS rule, NULL::text AS feature_id WHERE false`
+  return sql`SELECT b.n, ${nth}::integer AS rule, t.feature_id FROM parcel b JOIN ${tableOf(layer)} t ON t.geom && ${around(1)}
+    WHERE b.variant = 'base' AND NOT ST_IsValid(t.geom) AND ${atRevision(revision, validTime)} ${only(rule.where)}`
+}
+
+/** Whether a piece of rule `m.rule`, column geom of the alias, is thin; asked only where it may be a sliver. */
+function thin({ ruleset, rules }: MeasureQuery, alias: 'd' | 'm'): Statement {
+  const limits = rules.flatMap(({ place: nth, rule }) => {
+    const tolerance = toleranceOf(rule, ruleset)
+    return tolerance ? [{ nth, maxAreaM2: tolerance.maxAreaM2, width: toleranceWidth(ruleset, rule) }] : []
+  })
+  return sql`coalesce((SELECT ${isThin(literalSql(`${alias}.geom`), literalSql('l.area'), literalSql('l.width'))}
+    FROM unnest(${limits.map(l => l.nth)}::integer[], ${limits.map(l => l.maxAreaM2)}::float8[], ${limits.map(l => l.width)}::float8[])
+      AS l (rule, area, width) WHERE l.rule = m.rule), false)`
+}
+
+function toleranceOf(rule: LayerRule, ruleset: Ruleset): Tolerance | null {
+  if (rule.kind === 'tenure') return ruleset.sliver
+  const decides = rule.kind === 'overlap' && rule.effect !== 'allow' && rule.effect !== 'inform'
+  return decides && rule.sliver !== false ? (rule.sliver ?? ruleset.sliver) : null
+}
+
+/**
+ * How much of each parcel the surveyed areas of each layer leave out. Surveyed areas that many layers share are looked
+ * at once; invalid ones cover nothing.
+ */
+function coverageRows(query: MeasureQuery): Statement {
+  const { coverage, ruleset, validTime } = query
+  if (!coverage || !ruleset.coverage) {
+    return sql`unsurveyed AS (SELECT NULL::integer AS n, NULL::json AS unsurveyed WHERE false)`
+  }
+  const { field, where } = ruleset.coverage
+  const { geom, near } = place(coverage, ruleset, 0)
+  return sql`extent AS MATERIALIZED (
+      SELECT b.n, b.geom AS parcel, e.geom, ST_Covers(e.geom, b.geom) AS whole, e.ids
+      FROM parcel b CROSS JOIN LATERAL (
+        SELECT ${geom} AS geom, array_agg(t.${name(field)}::text) AS ids FROM ${tableOf(coverage.layer)} t
+        WHERE ${near} AND ${atRevision(coverage.revision, validTime)} ${only(where)}
+          AND t.${name(field)}::text = ANY(${coverage.layerIds}::text[]) GROUP BY 1) AS e
+      WHERE b.variant = 'base'),
+    unsurveyed AS (
+      SELECT s.n, json_object_agg(s.id, CASE WHEN s.whole THEN 0
+          ELSE ST_Area(ST_Difference(s.parcel, ${land(sql`ST_UnaryUnion(ST_Collect(s.geoms), ${OVERLAY_GRID})`)}, ${OVERLAY_GRID})) END) AS unsurveyed
+      FROM (SELECT e.n, i.id, e.parcel, bool_or(e.whole) AS whole, array_agg(e.geom) FILTER (WHERE NOT e.whole) AS geoms
+        FROM extent e CROSS JOIN unnest(e.ids) AS i (id) GROUP BY e.n, i.id, e.parcel) AS s
+      GROUP BY s.n)`
+}
