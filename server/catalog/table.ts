@@ -53,10 +53,7 @@ export function planTable(layer: Pick<Layer, 'id' | 'fields' | 'geometry' | 'gri
   const table = tableOf(layer)
   const stem = layer.id.replaceAll('-', '_')
   const columns = layer.fields.map(field => sql`${name(field.name)} ${columnType(field)}`)
-  const { gridSrid } = layer
-  const grid = literalSql(
-    gridSrid ? `grid_geom geometry GENERATED ALWAYS AS (${onGrid(literalSql('geom'), gridSrid).text}) STORED,` : ''
-  )
+  const grid = layer.gridSrid ? sql`${gridColumn(layer.gridSrid)},` : sql``
   return [
     sql`CREATE TABLE IF NOT EXISTS ${table} (
       fid bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -72,7 +69,19 @@ export function planTable(layer: Pick<Layer, 'id' | 'fields' | 'geometry' | 'gri
     sql`CREATE INDEX IF NOT EXISTS ${name(`${stem}_geom`)} ON ${table} USING gist (geom) WHERE rev_to IS NULL`,
     sql`CREATE UNIQUE INDEX IF NOT EXISTS ${name(`${stem}_current`)} ON ${table} (feature_id) WHERE rev_to IS NULL`,
     sql`CREATE INDEX IF NOT EXISTS ${name(`${stem}_revisions`)} ON ${table} (rev_to, rev_from)`,
-    // Every revision is in it: a land-check reads the one it names, which may be an old one.
-    ...(gridSrid ? [sql`CREATE INDEX IF NOT EXISTS ${name(`${stem}_grid`)} ON ${table} USING gist (grid_geom)`] : [])
+    ...(layer.gridSrid ? [gridIndex(layer)] : [])
   ]
 }
+
+const gridColumn = (srid: number): Statement =>
+  literalSql(`grid_geom geometry GENERATED ALWAYS AS (${onGrid(literalSql('geom'), srid).text}) STORED`)
+
+/** Every revision is in it: a land-check reads the one it names, which may be an old one. */
+const gridIndex = (layer: Pick<Layer, 'id'>): Statement =>
+  sql`CREATE INDEX IF NOT EXISTS ${name(`${layer.id.replaceAll('-', '_')}_grid`)} ON ${tableOf(layer)} USING gist (grid_geom)`
+
+/** The statements that add the grid to a table that was made without. The table is written anew meanwhile. */
+export const planGridColumn = (layer: Pick<Layer, 'id' | 'gridSrid'>): Statement[] =>
+  layer.gridSrid
+    ? [sql`ALTER TABLE ${tableOf(layer)} ADD COLUMN IF NOT EXISTS ${gridColumn(layer.gridSrid)}`, gridIndex(layer)]
+    : []

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import pg from 'pg'
 import {
   beginText,
@@ -29,7 +30,12 @@ function typeParser(oid: number, format?: string) {
   return own && format !== 'binary' ? own : pg.types.getTypeParser(oid, format as 'text')
 }
 
-const bound = ({ text, values }: Statement) => ({ text, values: values.map(bindText) })
+/** A prepared statement is known to its connection by name; PostgreSQL cuts names at 63 bytes. */
+const bound = ({ text, values, keepPlan }: Statement) => ({
+  text,
+  values: values.map(bindText),
+  ...(keepPlan && { name: createHash('sha256').update(text).digest('base64url') })
+})
 
 class PostgresDatabase implements Database {
   readonly kind = 'postgres'

@@ -35,6 +35,8 @@ export interface Evaluation {
   snapshot: Snapshot
   validTime: string
   outcomes: Outcome[]
+  /** The layer rules that could be asked, and the coverage layer. */
+  queried: Pick<MeasureQuery, 'rules' | 'coverage'>
   measure: ParcelMeasure
   shapes: Shapes
 }
@@ -58,6 +60,7 @@ export async function evaluate(ground: Ground, asked: Asked[]): Promise<Evaluati
   const coverage = prepareCoverage(ground)
   const measures = await measureAll(ground, { ruleset, rules, coverage, shapes, validTime }, refused)
   const registers = await readRegisters(ground, asked)
+  const queried = { rules: rules.filter(({ rule }) => !refused.has(rule)), coverage }
   return asked.map(({ request, parcel }, n) => {
     const measure = measures[n]!
     const outcomes = ruleset.rules.map((rule, place) => {
@@ -72,7 +75,7 @@ export async function evaluate(ground: Ground, asked: Asked[]): Promise<Evaluati
         register: registers.get(rule)?.[n]
       })
     })
-    return { snapshot, validTime, outcomes, measure, shapes: shapes[n]! }
+    return { snapshot, validTime, outcomes, queried, measure, shapes: shapes[n]! }
   })
 }
 
@@ -162,7 +165,7 @@ async function failure(tx: Queryable, query: MeasureQuery): Promise<Refusal | nu
 }
 
 async function ask(tx: Queryable, query: MeasureQuery): Promise<ParcelMeasure[]> {
-  const rows = await tx.query<ParcelMeasure & object>(planMeasure(query))
+  const rows = await tx.query<ParcelMeasure>({ ...planMeasure(query), keepPlan: true })
   // The embedded database answers some failures inside GEOS with no rows and no error.
   if (
     rows.length !== query.shapes.length ||

@@ -117,7 +117,7 @@ export const hasMargin = ({ rule }: Pick<RuleQuery, 'rule'>): boolean =>
   rule.kind === 'overlap' && (rule.effect === 'prohibit' || rule.effect === 'restrict')
 
 /** `parcel (n, variant, geom)` of the given shapes. */
-function parcelRows({ shapes }: MeasureQuery): Statement {
+export function parcelRows({ shapes }: MeasureQuery): Statement {
   const rows = shapes.flatMap((of, n) =>
     VARIANTS.flatMap(variant => (of[variant] ? [{ n, variant, geom: of[variant] }] : []))
   )
@@ -127,11 +127,11 @@ function parcelRows({ shapes }: MeasureQuery): Statement {
 }
 
 /** A layer's rows `t` at a revision, in force on the day. */
-const atRevision = (revision: number, validTime: string): Statement => sql`t.rev_from <= ${revision}::integer
+export const atRevision = (revision: number, validTime: string): Statement => sql`t.rev_from <= ${revision}::integer
   AND (t.rev_to IS NULL OR t.rev_to > ${revision}::integer) AND (t.valid_from IS NULL OR t.valid_from <= ${validTime}::date)
   AND (t.valid_to IS NULL OR t.valid_to > ${validTime}::date)`
 
-const only = (where: LayerRule['where']): Statement =>
+export const only = (where: LayerRule['where']): Statement =>
   where ? sql`AND ${name('t', where.field)}::text = ANY(${where.in}::text[])` : sql``
 
 /** The surroundings of parcel `b` in degrees, for the index of stored geometries. */
@@ -139,7 +139,7 @@ const around = (metres: number): Statement =>
   sql`ST_Transform(ST_Segmentize(ST_Envelope(ST_Expand(b.geom, ${metres}::float8)), 1000), ${GEOGRAPHIC_SRID}::integer)`
 
 /** The geometry of `t` in the working CRS, and whether it is near parcel `b`. */
-function place({ gridded }: Pick<RuleQuery, 'gridded'>, ruleset: Ruleset, searchM: number) {
+export function place({ gridded }: Pick<RuleQuery, 'gridded'>, ruleset: Ruleset, searchM: number) {
   return gridded
     ? { geom: sql`t.grid_geom`, near: sql`t.grid_geom && ST_Expand(b.geom, ${searchM}::float8)` }
     : {
@@ -154,7 +154,7 @@ const NO_CANDIDATE = literalSql(`SELECT NULL::integer AS n, NULL::integer AS rul
       NULL::float8 AS offset_m WHERE false`)
 const NO_INVALID = literalSql('SELECT NULL::integer AS n, NULL::integer AS rule, NULL::text AS feature_id WHERE false')
 
-function candidates({ ruleset, validTime }: MeasureQuery, query: RuleQuery): Statement {
+export function candidates({ ruleset, validTime }: MeasureQuery, query: RuleQuery): Statement {
   const { place: nth, rule, layer, revision, searchM } = query
   const { geom, near } = place(query, ruleset, searchM)
   const fields = rule.attributes ?? [layer.fields[0]!.name]

@@ -6,6 +6,8 @@
 export interface Statement {
   readonly text: string
   readonly values: readonly unknown[]
+  /** The text comes again and again and is dear to plan: a connection may keep its plan. */
+  readonly keepPlan?: boolean
 }
 
 /** An identifier, quoted when printed. Never made from request text without a look-up in the catalogue. */

@@ -1,6 +1,7 @@
 import fp from 'fastify-plugin'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { LandCheckEngine } from '../land-check/check.ts'
+import { ensureGrids } from '../land-check/ensure-grid.ts'
 import { loadRulesets } from '../land-check/load-rulesets.ts'
 
 declare module 'fastify' {
@@ -13,6 +14,8 @@ declare module 'fastify' {
 export default fp(
   async app => {
     const { catalog, db } = app
+    const widened = await ensureGrids(db, catalog.layers())
+    if (widened.length > 0) app.log.info({ layers: widened }, 'tables given the grid of the land-check')
     const { rulesets, problems } = await loadRulesets(app.config.layersDir, id => catalog.find(id) !== undefined)
     for (const problem of problems) app.log.warn(problem, 'rule set problem')
     app.decorate('landCheck', { db, catalog, rulesets, version: packageJson.version })
