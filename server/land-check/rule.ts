@@ -163,6 +163,11 @@ export const TenureRuleSchema = Type.Object(
             Type.Literal('same', { description: 'Only parcels the household itself holds count (rebuilding in place)' })
           ),
           collectiveField: Type.Optional(FieldName),
+          collectiveEffect: Type.Optional(
+            Type.Enum(['prohibit', 'restrict', 'review'], {
+              description: 'Of another collective’s land; default: effect'
+            })
+          ),
           collectiveNotAskedAt: Type.Optional(StagesSchema)
         },
         {

@@ -193,7 +193,7 @@ function collectiveReason(rule: TenureRule, parcels: Treated[], { household, sta
   const foreign = parcels.filter(({ collective }) => collective !== household.collective)
   if (foreign.length === 0) return undefined
   const area = metres2(foreign.reduce((sum, parcel) => sum + parcel.area, 0))
-  return say(rule, 'OTHER_COLLECTIVE', mustCover.effect, {
+  return say(rule, 'OTHER_COLLECTIVE', mustCover.collectiveEffect ?? mustCover.effect, {
     zh: `${area}平方米属于其他集体经济组织所有。`,
     en: `${area} m² belong to another collective.`
   })
