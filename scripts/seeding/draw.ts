@@ -77,15 +77,15 @@ export class Draw<S extends Spot = Spot> {
   }
 }
 
-/** A layer made of spots and what is said of each. */
+/** A layer made of spots and what is said of each. @param whole every spot counts, however many are wanted */
 export const family =
-  <S extends Spot>(source: Source<S>, values: (draw: Draw<S>) => Row): Recipe =>
+  <S extends Spot>(source: Source<S>, values: (draw: Draw<S>) => Row, { whole = false } = {}): Recipe =>
   layer =>
     function* (plan: Plan): Iterable<Feature> {
       const count = plan.wanted(layer)
       let i = 0
       for (const spot of source(plan, count, layer)) {
-        if (i >= count) return
+        if (i >= count && !whole) return
         const draw = new Draw(plan, spot, i, random(plan.world.seed, layer, i))
         yield { shape: spot.shape, values: values(draw) }
         i += 1

@@ -12,13 +12,26 @@ import { remembered } from './remembered.ts'
 import { villageGroups } from './theme-admin.ts'
 import { MU, number, parcelCode, rounded, shortName, villageCode } from './values.ts'
 
-/** What an economic society owns: its fields and waters, then its built ground; urban ground is the state's. */
+/** The economic society (经济联合社) of a whole village. */
+const villageSociety = (village: string) => `N2${village}000`
+
+/**
+ * What economic societies own: all ground but the urban, which is the state's, and the waters. The whole district is
+ * covered, by groups where groups are drawn and else by villages: a land-check asks who owns the ground.
+ */
 function* collectiveLand(plan: Plan): Iterable<Patch & { owner: string }> {
   const { world } = plan
+  const isState = (id: number) => ['urban', 'water'].includes(world.use[id]!)
+  const grouped = new Set<number>()
   for (const { code, faces } of villageGroups(plan)) {
-    const open = faces.filter(id => !['urban', 'industry', 'homestead', 'water'].includes(world.use[id]!))
-    const built = faces.filter(id => ['industry', 'homestead'].includes(world.use[id]!))
-    for (const part of [open, built]) if (part.length > 0) yield { ...ground(world, part, 'MultiPolygon'), owner: code }
+    for (const id of faces) grouped.add(id)
+    const own = faces.filter(id => !isState(id))
+    if (own.length > 0) yield { ...ground(world, own, 'MultiPolygon'), owner: code }
+  }
+  for (const index of world.order) {
+    const own = world.facesOf[index]!.filter(id => !grouped.has(id) && !isState(id))
+    if (own.length > 0)
+      yield { ...ground(world, own, 'MultiPolygon'), owner: villageSociety(world.villages[index]!.code) }
   }
 }
 
@@ -100,15 +113,19 @@ const empty = plots(['urban', 'industry'], { fits: ({ built, area }) => !built &
 const woods: Source<Patch> = patches('Polygon', ofUse('forest'))
 
 export const tenure: Record<string, Recipe> = {
-  'collective-ownership-parcel': family(collectiveLand, d => ({
-    parcel_code: `${d.division}JA${number(d.i + 1, 5)}`,
-    ownership_code: 'J',
-    owner_org_code: d.spot.owner,
-    right_type: '1',
-    parcel_area_m2: rounded(d.spot.area),
-    registered_date: d.day(2500, 5200),
-    division_code: d.division
-  })),
+  'collective-ownership-parcel': family(
+    collectiveLand,
+    d => ({
+      parcel_code: `${d.division}JA${number(d.i + 1, 5)}`,
+      ownership_code: 'J',
+      owner_org_code: d.spot.owner,
+      right_type: '1',
+      parcel_area_m2: rounded(d.spot.area),
+      registered_date: d.day(2500, 5200),
+      division_code: d.division
+    }),
+    { whole: true }
+  ),
   'state-construction-parcel': family(stateParcels, d => ({
     parcel_code: d.spot.code,
     right_type: d.spot.rightType,

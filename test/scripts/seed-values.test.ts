@@ -9,6 +9,7 @@ const NEVER_SMALLER = new Set([
   'homestead-forbidden-zone',
   'place-name',
   'data-coverage-extent',
+  'collective-ownership-parcel',
   'water-body'
 ])
 
@@ -113,7 +114,6 @@ const REFERENCES: [from: string, to: string][] = [
   ['park-land-plot.parcel_code', 'collective-construction-parcel.parcel_code'],
   ['registered-building.parcel_code', 'cadastral-parcel.parcel_code'],
   ['registered-building.building_code', 'building-footprint.building_code'],
-  ['collective-ownership-parcel.owner_org_code', 'village-group-boundary.group_code'],
   ['approved-unsupplied-land.batch_code', 'land-conversion-approval.batch_code'],
   ...['approval', 'notice', 'design'].map(part =>
     reference(`homestead-${part}`, 'homestead-application', 'application_code')
@@ -155,6 +155,15 @@ t.test('what one layer says of another is there', async t => {
     t.ok(told.length > 0, `${from} names something`)
     t.strictSame(told.filter(value => !known.has(value)).slice(0, 3), [], `${from} → ${to}`)
   }
+  const societies = new Set([
+    ...column('village-group-boundary', 'group_code'),
+    ...column('village-boundary', 'division_code').map(code => `N2${code}000`)
+  ])
+  t.strictSame(
+    column('collective-ownership-parcel', 'owner_org_code').filter(code => !societies.has(code)),
+    [],
+    'a group or a whole village owns what is collective'
+  )
   const divisions = new Set([
     '440605000000',
     ...column('town-boundary', 'division_code'),
