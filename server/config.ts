@@ -76,6 +76,23 @@ const EnvironmentSchema = Type.Object({
     description:
       'scripts/start fills layers that were never published with synthetic data, this share of a real district; 0: none.'
   }),
+  LAND_CHECK_JOBS: Type.Integer({
+    default: 1,
+    minimum: 0,
+    maximum: 8,
+    description:
+      'Chunks of land-check jobs this server works on at once; 0: it takes jobs in and leaves them to others.'
+  }),
+  WEBHOOK_HOSTS: Type.String({
+    default: '',
+    description:
+      'Hosts that the end of a job may be posted to, comma separated: host, host:port or *.domain (public addresses only). Empty: none.'
+  }),
+  LAND_CHECK_HASH: Type.Enum(['sha256', 'sm3'], {
+    default: 'sha256',
+    description:
+      'The hash function of land-check answers and their audit chain: sha256, or sm3 (GB/T 32905); may be changed any time, each record names its own.'
+  }),
   RATE_LIMIT: Type.Integer({
     default: 6000,
     minimum: 0,
@@ -109,6 +126,9 @@ const named = (env: Environment) =>
     tileCacheBytes: env.TILE_CACHE_BYTES,
     tileIndexBytes: env.TILE_INDEX_BYTES,
     demoScale: env.DEMO_SCALE,
+    landCheckJobs: env.LAND_CHECK_JOBS,
+    webhookHosts: env.WEBHOOK_HOSTS,
+    landCheckHash: env.LAND_CHECK_HASH,
     rateLimit: env.RATE_LIMIT
   })
 

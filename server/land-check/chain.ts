@@ -1,4 +1,4 @@
-import { canonicalHash, type HashAlgorithm, hashText } from '../lib/canonical-json.ts'
+import { canonicalHash, type HashAlgorithm } from '../lib/canonical-json.ts'
 import { type Queryable, sql } from '../lib/sql.ts'
 import type { LandCheckRequest } from './request.ts'
 import type { LandCheckResult } from './result.ts'
@@ -78,16 +78,6 @@ export interface EventRow {
 /** The audit hash of an event: every column of its row, the body by its hash. */
 export const eventAuditHash = (row: EventRow): string => canonicalHash(row, row.algorithm)
 
-/** Which of a record's hashes do not fit what it holds. */
-export function brokenHashes(o: {
-  request: LandCheckRequest
-  requestHash: string
-  body: string
-  bodyHash: string | null
-  algorithm: HashAlgorithm
-}): ('request' | 'body')[] {
-  return [
-    ...(canonicalHash(o.request, o.algorithm) === o.requestHash ? [] : (['request'] as const)),
-    ...(o.bodyHash === null || hashText(o.body, o.algorithm) === o.bodyHash ? [] : (['body'] as const))
-  ]
-}
+/** Whether a kept request is the one that was hashed. */
+export const requestFits = (request: LandCheckRequest, hash: string, algorithm: HashAlgorithm): boolean =>
+  canonicalHash(request, algorithm) === hash

@@ -13,6 +13,7 @@ import type { LandCheckRequest } from './request.ts'
 import type { Answer } from './result.ts'
 import { one } from './rows.ts'
 import { layersOf, type Ruleset } from './ruleset.ts'
+import { suggest } from './suggest/suggest.ts'
 
 export interface LandCheckEngine {
   db: Database
@@ -119,8 +120,17 @@ async function checkGroup(context: CheckContext, requests: LandCheckRequest[]): 
   if (evaluations.some(({ outcomes }) => outcomes.every(({ reason }) => reason === 'error' || reason === 'timeout'))) {
     throw layersUnavailable()
   }
-  const answers = composed.map(one => ({ composed: one, answer: compose(one) }))
+  const answers: { composed: Composed; answer: Answer }[] = []
+  for (const one of composed) answers.push(await withSuggestions(context, one))
   return taken.map(parcel => (parcel instanceof Problem ? { problem: parcel } : answers.shift()!))
+}
+
+async function withSuggestions(context: CheckContext, composed: Composed) {
+  const answer = compose(composed)
+  if (!composed.request.include?.includes('suggestions')) return { composed, answer }
+  const suggestions = await suggest(context.tx, composed, answer, requests => checkIn(context, requests))
+  const advised = { ...composed, suggestions }
+  return { composed: advised, answer: compose(advised) }
 }
 
 /** Together; where that fails each alone, so that one parcel the database chokes on spoils no other. */
@@ -136,7 +146,11 @@ async function evaluateEach(ground: Ground, asked: Parameters<typeof evaluate>[1
   return alone
 }
 
-async function groundOf({ tx, engine, ruleset, frozen }: CheckContext, { asOf }: LandCheckRequest): Promise<Ground> {
+/** What stood when the question is asked for: the revisions of the layers, and the day whose law applies. */
+export async function groundOf(
+  { tx, engine, ruleset, frozen }: CheckContext,
+  { asOf }: Pick<LandCheckRequest, 'asOf'>
+): Promise<Ground> {
   const { catalog, timeoutMs = 10_000 } = engine
   const at = { knownTime: frozen?.knownTime ?? asOf?.knownTime, revisions: frozen?.revisions }
   const snapshot = one<Snapshot>(await tx.query(planSnapshot([...new Set(layersOf(ruleset))], at, timeoutMs)))
@@ -158,11 +172,15 @@ function asProblem(error: unknown): Problem {
 /**
  * Checks and keeps the answer.
  * @param actor who asked: the key's id
+ * @param idempotencyKey kept with the answer: see `answerOnce`
  */
 export async function answerLandCheck(
   engine: LandCheckEngine,
   request: LandCheckRequest,
-  actor: string
+  actor: string,
+  idempotencyKey?: string
 ): Promise<Recorded> {
-  return record(engine.db, request, await checkLand(engine, request), actor)
+  const answer = await checkLand(engine, request)
+  const ruleset = getRuleset(engine.rulesets, request.ruleset)
+  return record(engine.db, { request, answer, actor, ruleset, idempotencyKey })
 }

@@ -29,10 +29,7 @@ export interface Entry {
 }
 
 /** Appends an answer to the chain. Those that come while others are being written go together with the next ones. */
-export function record(db: Database, entry: Entry): Promise<Recorded>
-export function record(db: Database, request: LandCheckRequest, answer: Answer, actor: string): Promise<Recorded>
-export function record(db: Database, given: Entry | LandCheckRequest, answer?: Answer, actor?: string) {
-  const entry = (answer ? { request: given, answer, actor } : given) as Entry
+export function record(db: Database, entry: Entry): Promise<Recorded> {
   const queue = queues.get(db) ?? new RecordQueue(db)
   queues.set(db, queue)
   return queue.add(entry)
@@ -68,7 +65,7 @@ export function recordAll(
       return recorded
     })
     .then(recorded => {
-      for (const { ruleset } of entries) if (ruleset) keptOf(db).add(ruleset.hash)
+      for (const { ruleset } of entries) keptOf(db).add(ruleset.hash)
       return recorded
     })
 }
@@ -152,7 +149,7 @@ class RecordQueue {
 
 async function keepRulesets(tx: Queryable, db: Database, entries: readonly Entry[]): Promise<void> {
   const known = keptOf(db)
-  const unknown = new Map(entries.flatMap(({ ruleset }) => (ruleset ? [[ruleset.hash, ruleset] as const] : [])))
+  const unknown = new Map(entries.map(({ ruleset }) => [ruleset.hash, ruleset]))
   for (const [hash, { id, hash: _, ...definition }] of unknown) {
     if (known.has(hash)) continue
     await tx.query(sql`INSERT INTO yitu.ruleset (hash, id, version, document)
@@ -189,7 +186,7 @@ function makeRow(entry: Entry, prevAuditHash: string): MadeRow {
     ...answer,
     provenance: { ...answer.provenance, prevAuditHash }
   }
-  const { resultHash, requestHash, hashAlgorithm: algorithm = 'sha256' } = result.provenance
+  const { resultHash, requestHash, hashAlgorithm: algorithm } = result.provenance
   const body = JSON.stringify(result)
   const bodyHash = hashText(body, algorithm)
   const auditHash = checkAuditHash(result, { actor, prevAuditHash, algorithm, bodyHash, idempotencyKey })

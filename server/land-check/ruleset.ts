@@ -65,6 +65,15 @@ export const RulesetSchema = Type.Object(
     parcelAccuracyM: Type.Number({ exclusiveMinimum: 0, description: 'Standard deviation of boundary points, metres' }),
     sliver: ToleranceSchema,
     marginSearchM: Type.Number({ minimum: 0, maximum: 1000, description: 'How far around a margin is looked for' }),
+    asBuilt: Type.Optional(
+      Type.Object(
+        {
+          maxOutwardM: Type.Number({ minimum: 0, description: 'How far the built may reach beyond the approved' }),
+          maxExcessM2: Type.Number({ minimum: 0, description: 'How much larger it may be' })
+        },
+        { ...strict, description: 'What is tolerated when what was built is compared with what was approved' }
+      )
+    ),
     rules: Type.Array(RuleSchema, { minItems: 1 })
   },
   strict

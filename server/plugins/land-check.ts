@@ -1,3 +1,4 @@
+import { getHashes } from 'node:crypto'
 import fp from 'fastify-plugin'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { LandCheckEngine } from '../land-check/check.ts'
@@ -13,12 +14,14 @@ declare module 'fastify' {
 /** `app.landCheck`: the rule sets of layers/rulesets/ and what a check needs beside them. */
 export default fp(
   async app => {
-    const { catalog, db } = app
+    const { catalog, db, config } = app
+    const hash = config.landCheckHash
+    if (!getHashes().includes(hash)) throw new Error(`LAND_CHECK_HASH: this Node.js has no ${hash}; use sha256`)
     const widened = await ensureGrids(db, catalog.layers())
     if (widened.length > 0) app.log.info({ layers: widened }, 'tables given the grid of the land-check')
     const { rulesets, problems } = await loadRulesets(app.config.layersDir, id => catalog.find(id) !== undefined)
     for (const problem of problems) app.log.warn(problem, 'rule set problem')
-    app.decorate('landCheck', { db, catalog, rulesets, version: packageJson.version })
+    app.decorate('landCheck', { db, catalog, rulesets, version: packageJson.version, hash })
   },
   { name: 'land-check', dependencies: ['config', 'database', 'catalog'] }
 )

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { getRuleset } from '../land-check/check.ts'
+import { ImpactSchema, impactOf } from '../land-check/impact.ts'
 import { RulesetSchema } from '../land-check/ruleset.ts'
 
 const IdParams = Type.Object({ id: Type.String({ maxLength: 64 }) })
@@ -41,6 +42,23 @@ const rulesets: FastifyPluginAsyncTypebox = async app => {
     '/api/rulesets/:id',
     { schema: { tags, params: IdParams, response: { 200: RulesetDocument } } },
     async request => getRuleset(app.landCheck.rulesets, request.params.id)
+  )
+
+  app.post(
+    '/api/rulesets/:id/impact',
+    {
+      onRequest: app.authorize('publisher'),
+      schema: {
+        tags,
+        summary: '规则或数据更新对已有结论的影响 Which kept verdicts would be others today',
+        params: IdParams,
+        body: ImpactSchema
+      }
+    },
+    async (request, reply) => {
+      reply.header('cache-control', 'no-store')
+      return impactOf(app.landCheck, request.params.id, request.body)
+    }
   )
 }
 

@@ -1,3 +1,4 @@
+import { hashedRows, hashOfRows } from '../catalog/content-hash.ts'
 import type { Layer } from '../catalog/layer.ts'
 import { fieldColumns, tableOf } from '../catalog/table.ts'
 import { join, type Name, name, type Statement, sql } from '../lib/sql.ts'
@@ -54,24 +55,8 @@ export function planInsert(layer: Tabled, stagingId: string, revision: number): 
     SELECT count(*)::integer AS added, ${box} AS box FROM added`
 }
 
-/**
- * Count, bounds and content hash of the current rows. The hash is SHA-256 over the rows' SHA-256 in byte order of
- * feature_id; a row is its identifier and attributes as JSON text, then its geometry as little-endian WKB. So the
- * same content has the same hash on every database, whatever its collation, time zone or row order.
- */
+/** Count, bounds and content hash of the current rows. */
 export function planSummary(layer: Tabled): Statement {
-  const attributes = layer.fields.map(field => {
-    const column = name(field.name)
-    return field.type === 'datetime'
-      ? sql`${name('t')}.${column} AT TIME ZONE 'UTC' AS ${column}`
-      : sql`${name('t')}.${column}`
-  })
-  return sql`SELECT count(*)::integer AS count, ${box} AS box,
-      encode(sha256(coalesce(string_agg(row_hash, ''::bytea ORDER BY feature_id COLLATE "C"), ''::bytea)), 'hex') AS hash
-    FROM (
-      SELECT t.feature_id, t.geom, sha256(convert_to(to_json(a)::text, 'UTF8') || ST_AsBinary(t.geom, 'NDR')) AS row_hash
-      FROM ${tableOf(layer)} t
-      CROSS JOIN LATERAL (SELECT t.feature_id, ${join(attributes)}, t.valid_from, t.valid_to) AS a
-      WHERE t.rev_to IS NULL
-    ) AS hashed`
+  return sql`SELECT count(*)::integer AS count, ${box} AS box, ${hashOfRows} AS hash
+    FROM (${hashedRows(layer, sql`t.rev_to IS NULL`)}) AS hashed`
 }
