@@ -72,7 +72,9 @@ export async function runCheck(): Promise<void> {
   Object.assign(landCheck, { running: true, result: null, problem: null, tool: null })
   try {
     const { ruleset } = landCheck
-    const result = await post<LandCheck>('api/land-checks', { ...parcel.request, ...(ruleset && { ruleset }) })
+    // On the map nobody has applied yet: the applicant's household is not asked about.
+    const question = { ...parcel.request, stage: 'pre-check', ...(ruleset && { ruleset }) }
+    const result = await post<LandCheck>('api/land-checks', question)
     if (landCheck.parcel === parcel) landCheck.result = result
   } catch (error) {
     landCheck.problem = asProblem(error)
