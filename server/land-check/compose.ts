@@ -139,7 +139,8 @@ function sensitivityOf(composed: Composed): Pick<Answer, 'boundarySensitive' | '
   }
 }
 
-function parcelOf(parcel: Parcel, ruleset: Ruleset): Answer['parcel'] {
+/** The parcel as answers have it. */
+export function parcelOf(parcel: Parcel, ruleset: Ruleset): Answer['parcel'] {
   const { source, crs, geometry, vertices, parts, inside, ellipsoidMethod, notes } = parcel
   return {
     source,

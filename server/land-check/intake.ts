@@ -1,36 +1,28 @@
 import { ellipsoidalArea, planarArea } from '../lib/area.ts'
-import { findCrs, foreignDatum, sridOf } from '../lib/crs.ts'
-import type { Text } from '../lib/errors.ts'
+import { findCrs } from '../lib/crs.ts'
+import { Problem, type Text } from '../lib/errors.ts'
 import type { Queryable } from '../lib/sql.ts'
-import { readWkb } from '../lib/wkb.ts'
-import type { GivenParcel, Polygons } from './given.ts'
-import { type MadeParcel, planParcel, planWorking, type WorkingParcel } from './plan-intake.ts'
-import {
-  crsUndeclared,
-  crsUnsupported,
-  datumForeign,
-  geometryInvalid,
-  inputCount,
-  parcelTooLarge,
-  precisionLow
-} from './problems.ts'
-import { readGeojson } from './read-geojson.ts'
-import { readWkt } from './read-wkt.ts'
+import type { GivenPlot, Note, Polygons } from './given.ts'
+import { declaredNotes, inputNotes, repairNotes } from './intake-notes.ts'
+import { findOutside } from './jurisdiction.ts'
+import { orProblem, orThrow } from './or-problem.ts'
+import { findParcels, type Ground } from './parcel-code.ts'
+import type { MadeParcel } from './plan-intake.ts'
+import { parcelTooLarge, precisionLow } from './problems.ts'
+import { checkCrs, choosePlot, formOf, isMapDatum, readPlots } from './read-input.ts'
 import type { LandCheckRequest } from './request.ts'
-import { canonicalRings, closeRings, openRings, toGrid, toMetres, turnedRings } from './rings.ts'
-import { one } from './rows.ts'
-import { type Ruleset, sensitivityWidth } from './ruleset.ts'
-import { type Box, candidateCrs, findMisplacement, padded, planWindows } from './window.ts'
+import { openRings, turnedRings } from './rings.ts'
+import type { Ruleset } from './ruleset.ts'
+import { makeParcels, refuseTooFew, toWorking } from './settle.ts'
+import { dropSpikes } from './spikes.ts'
+import { findMisplacement, type Window, windowsFor } from './window.ts'
 
-export interface Note {
-  code: string
-  message: Text
-  count?: number
-}
+export type { Note } from './given.ts'
+export type { Ground } from './parcel-code.ts'
 
 /** The parcel as it is judged: on the grid of the working CRS, in canonical order. */
 export interface Parcel extends MadeParcel {
-  source: GivenParcel['source']
+  source: GivenPlot['source']
   crs: string
   /** Vertices as they were sent. */
   vertices: number
@@ -41,6 +33,7 @@ export interface Parcel extends MadeParcel {
   areaPlanar: number
   areaEllipsoid: number
   ellipsoidMethod: string
+  /** Of a TXT, a collection or the register. */
   plot: { no: string; name: string } | null
   sourceFile: object | null
   datum: string
@@ -51,150 +44,164 @@ export interface Parcel extends MadeParcel {
   previewOnly: boolean
 }
 
-/**
- * Takes a parcel in (reference: land-check §3.3): reads it, checks its CRS, place, precision and validity, and lays it
- * on the grid. Nothing is guessed and nothing is repaired but what loses nothing; that is noted.
- * @throws the problems of problems.ts
- */
-export async function takeParcel(tx: Queryable, request: LandCheckRequest, ruleset: Ruleset): Promise<Parcel> {
-  const { given, crs } = readInput(request)
-  const { srid, unit } = checkCrs(crs, ruleset)
-  const notes = inputNotes(given, crs)
-  await checkPlace(tx, given.polygons, crs, ruleset)
-  checkPrecision(given, unit)
+/** A plot on its way in: read, or with what is wrong with it. */
+export interface Candidate {
+  request: LandCheckRequest
+  given: GivenPlot
+  plot: Parcel['plot']
+}
 
+/** The same, its place and precision judged; rings open, without what can be dropped. */
+export interface Prepared extends Candidate {
+  srid: number
+  polygons: Polygons
+  notes: Note[]
+}
+
+/**
+ * Takes a parcel in: the case of one.
+ * @throws the problems of problems.ts and problems-intake.ts
+ */
+export async function takeParcel(
+  tx: Queryable,
+  request: LandCheckRequest,
+  ruleset: Ruleset,
+  ground?: Ground
+): Promise<Parcel> {
+  const [taken] = await takeParcels(tx, [request], ruleset, ground)
+  if (!taken || taken instanceof Problem) throw taken ?? new Error('One request has one parcel.')
+  return taken
+}
+
+/**
+ * Takes parcels in (reference: land-check §3.3): reads them, checks CRS, place, precision and validity, and lays them on
+ * the grid, all of a chunk in the same few statements. Nothing is guessed and nothing is repaired but what loses
+ * nothing, or what the request asks for; both are noted.
+ * @param ground where parcel codes and the boundary of the jurisdiction are read; without it neither can be
+ * @returns in the order of the requests, each a parcel or its problem
+ */
+export async function takeParcels(
+  tx: Queryable,
+  requests: readonly LandCheckRequest[],
+  ruleset: Ruleset,
+  ground?: Ground
+): Promise<(Parcel | Problem)[]> {
+  const forms = requests.map(request => orProblem(() => formOf(request)))
+  const codes = requests.flatMap(({ parcelCode }, i) => (forms[i] === 'parcelCode' && parcelCode ? [parcelCode] : []))
+  const looked = codes.length > 0 ? await findParcels(tx, [...new Set(codes)], ruleset, ground) : new Map()
+  const candidates = requests.map((request, i) =>
+    orProblem((): Candidate => {
+      const form = orThrow(forms[i]!)
+      const plots = form === 'parcelCode' ? [orThrow(looked.get(request.parcelCode ?? ''))] : readPlots(request, form)
+      const { plot, given } = choosePlot(plots, request.plot)
+      const named = form === 'txt' || form === 'parcelCode' || plots.length > 1
+      return { request, given, plot: named ? { no: plot.no, name: plot.name } : null }
+    })
+  )
+  return takeCandidates(tx, candidates, ruleset, ground)
+}
+
+/** What `takeParcels` does with parcels that were read already. */
+export async function takeCandidates(
+  tx: Queryable,
+  candidates: readonly (Candidate | Problem)[],
+  ruleset: Ruleset,
+  ground?: Ground
+): Promise<(Parcel | Problem)[]> {
+  const windows = new Map<string, Window[]>()
+  for (const candidate of candidates) {
+    if (candidate instanceof Problem || windows.has(candidate.given.crs)) continue
+    const known = orProblem(() => checkCrs(candidate.given.crs, ruleset.workingCrs))
+    if (!(known instanceof Problem))
+      windows.set(candidate.given.crs, await windowsFor(tx, candidate.given.crs, ruleset))
+  }
+  const prepared = candidates.map(candidate => orProblem(() => prepare(orThrow(candidate), windows, ruleset)))
+  const working = await toWorking(tx, prepared, ruleset)
+  const sized = working.map(entry => orProblem(() => checkSize(orThrow(entry), ruleset)))
+  const made = await makeParcels(tx, sized, ruleset)
+  const parcels = made.map(entry => orProblem(() => finish(orThrow(entry), ruleset)))
+  const inside = parcels.flatMap(entry => (entry instanceof Problem ? [] : [entry]))
+  const outside = await findOutside(tx, inside, ruleset, ground)
+  return parcels.map(entry =>
+    entry instanceof Problem ? entry : (outside[inside.indexOf(entry)] ?? withoutMetres(entry))
+  )
+}
+
+function prepare({ request, given, plot }: Candidate, windows: Map<string, Window[]>, ruleset: Ruleset): Prepared {
+  const { srid, unit } = checkCrs(given.crs, ruleset.workingCrs)
+  const misplaced = findMisplacement(given.polygons, windows.get(given.crs)!, ruleset)
+  if (misplaced) throw misplaced
+  const preview = isMapDatum(request.datum)
+  const notes = [...given.notes, ...inputNotes(given)]
+  const coarse = precisionProblem(given, unit)
+  if (coarse && !preview) throw coarse
+  if (coarse) notes.push({ code: coarse.code, message: coarse.text })
   const open = openRings(given.polygons)
   refuseTooFew(open.tooFew)
-  notes.push(...repairNotes(open.repairs, turnedRings(open.polygons)))
-
-  const working = one<WorkingParcel>(await tx.query(planWorking(closeRings(open.polygons), srid, ruleset)))
-  if (!working.valid) throw invalid(working, crs)
-  const grid = onGrid(working.wkb, ruleset, notes)
-  const metres = toMetres(grid, ruleset.gridM)
-  const areaPlanar = planarArea(grid, ruleset.gridM)
-  if (areaPlanar > ruleset.maxAreaM2) {
-    throw parcelTooLarge({ area: areaPlanar.toFixed(2), ruleset: ruleset.id, limit: ruleset.maxAreaM2 })
-  }
-  const made = one<MadeParcel & WorkingParcel>(
-    await tx.query(planParcel(closeRings(metres), sensitivityWidth(ruleset), ruleset))
+  const trimmed = dropSpikes(open.polygons, unit)
+  notes.push(
+    ...repairNotes([
+      ...open.repairs,
+      { code: 'SPIKES_REMOVED', count: trimmed.count },
+      { code: 'RING_ORIENTATION', count: turnedRings(trimmed.polygons) }
+    ])
   )
-  if (!made.valid) throw invalid(made, ruleset.workingCrs)
-  // Two ways to the same number: a difference means that one of them is broken, and nothing may be answered.
-  if (Math.abs(made.area - areaPlanar) > 1e-6 * areaPlanar) {
-    throw new Error(`The parcel has ${areaPlanar} m² by integers and ${made.area} m² by ST_Area.`)
-  }
-  const gauss = findCrs(ruleset.workingCrs)?.gauss
-  return {
-    ...made,
-    ...{ plot: null, sourceFile: null, datum: 'CGCS2000', declaredArea: null, location: null, previewOnly: false },
-    source: given.source,
-    crs,
-    vertices: given.vertices,
-    parts: grid.length,
-    notes,
-    grid,
-    areaPlanar,
-    areaEllipsoid: gauss ? ellipsoidalArea(metres, gauss) : made.areaGeography,
-    ellipsoidMethod: gauss ? '国土调查办发〔2008〕32号' : 'PostGIS geography (GeographicLib), GRS 80'
-  }
-}
-
-function readInput({ geojson, wkt, crs }: LandCheckRequest): { given: GivenParcel; crs: string } {
-  const seen = Object.entries({ geojson, wkt }).flatMap(([key, value]) => (value === undefined ? [] : [key]))
-  if (seen.length !== 1) throw inputCount({ seen: seen.join(', ') || '无 none' })
-  if (geojson !== undefined) {
-    if (crs !== undefined)
-      throw inputCount({ seen: 'geojson, crs (RFC 7946: GeoJSON 恒为经纬度 is always longitude latitude)' })
-    return { given: readGeojson(geojson), crs: 'OGC:CRS84' }
-  }
-  if (crs === undefined) throw crsUndeclared()
-  return { given: readWkt(wkt ?? ''), crs }
-}
-
-function checkCrs(crs: string, ruleset: Ruleset): { srid: number; unit: 'degree' | 'metre' } {
-  const datum = foreignDatum(crs)
-  if (datum) throw datumForeign({ crs, datum })
-  const known = findCrs(crs)
-  if (known) return known
-  if (crs !== ruleset.workingCrs) throw crsUnsupported({ crs, working: ruleset.workingCrs })
-  return { srid: sridOf(crs), unit: 'metre' }
-}
-
-function inputNotes(given: GivenParcel, crs: string): Note[] {
-  const notes: Note[] = []
-  if (crs === 'OGC:CRS84' || crs === 'EPSG:4326') {
-    const message = { zh: 'WGS 84 经纬度按 CGCS2000 使用。', en: 'WGS 84 longitude latitude is taken as CGCS2000.' }
-    notes.push({ code: 'DATUM_ASSUMED_EQUAL', message })
-  }
-  if (given.hasZ)
-    notes.push({ code: 'Z_DROPPED', message: { zh: '高程等第三维已略去。', en: 'Z and M were dropped.' } })
-  return notes
-}
-
-async function checkPlace(tx: Queryable, polygons: Polygons, crs: string, ruleset: Ruleset): Promise<void> {
-  const candidates = candidateCrs(crs, ruleset)
-  const rows = await tx.query<{ srid: number; box: Box }>(
-    planWindows(
-      candidates.map(({ srid }) => srid),
-      ruleset
-    )
-  )
-  const windows = candidates.map(({ code, srid }) => {
-    const found = rows.find(row => row.srid === srid)
-    if (!found) throw new Error(`The database does not know SRID ${srid}.`)
-    const unit = findCrs(code)?.unit ?? 'metre'
-    return { code, srid, box: padded(found.box, unit, ruleset.jurisdiction.paddingM) }
-  })
-  const problem = findMisplacement(polygons, windows, ruleset)
-  if (problem) throw problem
+  return { request, given, plot, srid, polygons: trimmed.polygons, notes }
 }
 
 /**
  * An 80 m² plot is uncertain by 0.08 m² at 7 decimals of a degree or 2 of a metre, which decides about a cap. JSON
  * drops trailing zeros, so one short number says nothing; that all are short by chance is one in 10⁸ for a square.
  */
-function checkPrecision(given: GivenParcel, unit: 'degree' | 'metre'): void {
+function precisionProblem(given: GivenPlot, unit: 'degree' | 'metre'): Problem | null {
   const needed = unit === 'degree' ? 8 : 3
-  if (given.decimals >= needed) return
-  throw precisionLow({ seen: given.decimals, needed, unit: unit === 'degree' ? '度 degrees' : '米 metres' })
+  if (given.decimals >= needed) return null
+  return precisionLow({ seen: given.decimals, needed, unit: unit === 'degree' ? '度 degrees' : '米 metres' })
 }
 
-function refuseTooFew([first]: { part: number; ring: number }[]): void {
-  if (!first) return
-  const place = `(部分 part ${first.part}, 环 ring ${first.ring})`
-  throw geometryInvalid({ reason: '环少于三个不同的点 a ring has fewer than three distinct points', place })
+/** A prepared parcel on the grid. */
+export interface Gridded extends Prepared {
+  grid: Polygons
 }
 
-const REPAIRS: Record<string, Text> = {
-  RING_CLOSED: { zh: '未闭合的环已闭合。', en: 'Rings that were open were closed.' },
-  DUPLICATE_POINTS_REMOVED: { zh: '重复点已去除。', en: 'Repeated points were removed.' },
-  RING_ORIENTATION: { zh: '环的方向已调整。', en: 'Rings were turned to their proper direction.' },
-  DUPLICATE_POINTS_ON_GRID: {
-    zh: '0.1 毫米格网上重合的点已合并。',
-    en: 'Points that fall together on the 0.1 mm grid were merged.'
+function checkSize(entry: Gridded, ruleset: Ruleset): Gridded {
+  const area = planarArea(entry.grid, ruleset.gridM)
+  if (area <= ruleset.maxAreaM2) return entry
+  throw parcelTooLarge({ area: area.toFixed(2), ruleset: ruleset.id, limit: ruleset.maxAreaM2 })
+}
+
+type Finished = Parcel & { metres: Polygons }
+
+function finish(
+  { request, given, plot, notes, grid, made, metres }: Gridded & { made: MadeParcel; metres: Polygons },
+  ruleset: Ruleset
+): Finished {
+  const areaPlanar = planarArea(grid, ruleset.gridM)
+  // Two ways to the same number: a difference means that one of them is broken, and nothing may be answered.
+  if (Math.abs(made.area - areaPlanar) > 1e-6 * areaPlanar) {
+    throw new Error(`The parcel has ${areaPlanar} m² by integers and ${made.area} m² by ST_Area.`)
+  }
+  const gauss = findCrs(ruleset.workingCrs)?.gauss
+  const { base, eroded, dilated, geometry, area, areaGeography, perimeter, inside } = made
+  return {
+    ...{ base, eroded, dilated, geometry, area, areaGeography, perimeter, inside },
+    source: given.source,
+    crs: given.crs,
+    vertices: given.vertices,
+    parts: grid.length,
+    notes: [...notes, ...declaredNotes([request.declaredAreaM2, given.declaredArea], areaPlanar)],
+    grid,
+    areaPlanar,
+    areaEllipsoid: gauss ? ellipsoidalArea(metres, gauss) : areaGeography,
+    ellipsoidMethod: gauss ? '国土调查办发〔2008〕32号' : 'PostGIS geography (GeographicLib), GRS 80',
+    plot,
+    sourceFile: request.sourceFile ?? null,
+    datum: request.datum ?? 'CGCS2000',
+    declaredArea: request.declaredAreaM2 ?? given.declaredArea,
+    location: null,
+    previewOnly: isMapDatum(request.datum),
+    metres
   }
 }
 
-function repairNotes(repairs: { code: string; count: number }[], turned: number): Note[] {
-  const all = turned > 0 ? [...repairs, { code: 'RING_ORIENTATION', count: turned }] : repairs
-  return all.map(({ code, count }) => ({ code, count, message: REPAIRS[code]! }))
-}
-
-/** Rounds to the grid; points that fall together there are one. */
-function onGrid(wkb: Buffer, ruleset: Ruleset, notes: Note[]): Polygons {
-  const geometry = readWkb(wkb)
-  if (geometry.type !== 'MultiPolygon') throw new Error(`A parcel became a ${geometry.type}.`)
-  const open = openRings(toGrid(geometry.coordinates as Polygons, ruleset.gridM))
-  refuseTooFew(open.tooFew)
-  const merged = open.repairs.find(({ code }) => code === 'DUPLICATE_POINTS_REMOVED')
-  if (merged) notes.push(...repairNotes([{ code: 'DUPLICATE_POINTS_ON_GRID', count: merged.count }], 0))
-  return canonicalRings(open.polygons)
-}
-
-function invalid({ reason, at, repair }: WorkingParcel, crs: string) {
-  const place = at ? `,位于 at x ${at.x}, y ${at.y} (${crs})` : ''
-  return geometryInvalid(
-    { reason: reason ?? '', place },
-    { members: { reason, at: at && { crs, ...at }, suggestedRepair: repair?.geometry, areaDelta: repair?.areaDelta } }
-  )
-}
+const withoutMetres = ({ metres: _, ...parcel }: Finished): Parcel => parcel

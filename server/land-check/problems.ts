@@ -19,8 +19,8 @@ export const inputCount = defineProblem(
   422,
   { zh: '地块输入须且只能有一种', en: 'Exactly one parcel input' },
   {
-    zh: '须提供 geojson，或 wkt 与 crs，二者选一；收到：{seen}。',
-    en: 'Give either geojson, or wkt with crs; given: {seen}.'
+    zh: '须且只能提供 geojson、wkt 与 crs、vertices 与 crs、txt、parcelCode 之一；收到：{seen}。',
+    en: 'Give exactly one of geojson, wkt with crs, vertices with crs, txt, parcelCode; given: {seen}.'
   }
 )
 export const geometryUnreadable = defineProblem(

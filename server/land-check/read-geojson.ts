@@ -40,6 +40,32 @@ export function readGeojson(value: unknown, pointer = '/geojson'): GivenParcel {
   }
 }
 
+const MAX_FEATURES = 1000
+
+/** The features of a collection, each a plot: its id or place, and the first of its texts as its name. */
+export function splitFeatures(value: unknown): { no: string; name: string; pointer: string; value: unknown }[] {
+  const features = (value as Json | null)?.['type'] === 'FeatureCollection' ? (value as Json)['features'] : undefined
+  if (!Array.isArray(features) || features.length < 2) return [{ no: '1', name: '', pointer: '/geojson', value }]
+  asObject(value, '/geojson')
+  if (features.length > MAX_FEATURES) {
+    const count = features.length
+    throw unreadable(
+      '/geojson/features',
+      `最多 ${MAX_FEATURES} 个要素，收到 ${count} 个`,
+      `at most ${MAX_FEATURES} features, not ${count}`
+    )
+  }
+  return features.map((feature: Json | null, i) => {
+    const properties = Object.values((feature?.['properties'] ?? {}) as Json)
+    return {
+      no: String(feature?.['id'] ?? i + 1).slice(0, 100),
+      name: String(properties.find(property => typeof property === 'string') ?? '').slice(0, 100),
+      pointer: `/geojson/features/${i}`,
+      value: feature
+    }
+  })
+}
+
 function asObject(value: unknown, pointer: string): Json {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw unreadable(pointer, '须为 GeoJSON 对象', 'a GeoJSON object is needed')

@@ -1,6 +1,6 @@
 import { type Crs, findCrs, GEOGRAPHIC_SRID, prefixTwin, sridOf } from '../lib/crs.ts'
 import type { Problem } from '../lib/errors.ts'
-import { type Statement, sql } from '../lib/sql.ts'
+import { type Queryable, type Statement, sql } from '../lib/sql.ts'
 import type { Polygons, Position } from './given.ts'
 import { axisSwapped, crsMismatch, outOfJurisdiction, zoneMismatch } from './problems.ts'
 import type { Ruleset } from './ruleset.ts'
@@ -26,6 +26,31 @@ export function candidateCrs(declared: string, ruleset: Ruleset): { code: string
   const twins = known.flatMap(crs => prefixTwin(crs as Crs) ?? [])
   const all = [...known, ...twins, { code: 'EPSG:4490', srid: GEOGRAPHIC_SRID }]
   return all.filter((crs, i) => all.findIndex(other => other.srid === crs.srid) === i)
+}
+
+/** Boxes by SRID and extent: numbers that never change, so this is no state but a shortcut. */
+const knownBoxes = new Map<string, Box>()
+const MAX_KNOWN = 1000
+
+/**
+ * The padded windows of the rule set's jurisdiction in every CRS worth looking at, the declared one first.
+ * @throws an Error where the database does not know one of the CRSs
+ */
+export async function windowsFor(tx: Queryable, declared: string, ruleset: Ruleset): Promise<Window[]> {
+  const { extent, paddingM } = ruleset.jurisdiction
+  const candidates = candidateCrs(declared, ruleset)
+  const keyOf = (srid: number) => `${srid} ${extent.join(' ')}`
+  const missing = candidates.filter(({ srid }) => !knownBoxes.has(keyOf(srid))).map(({ srid }) => srid)
+  if (missing.length > 0) {
+    if (knownBoxes.size > MAX_KNOWN) knownBoxes.clear()
+    const rows = await tx.query<{ srid: number; box: Box }>(planWindows(missing, ruleset))
+    for (const { srid, box } of rows) knownBoxes.set(keyOf(srid), box)
+  }
+  return candidates.map(({ code, srid }) => {
+    const box = knownBoxes.get(keyOf(srid))
+    if (!box) throw new Error(`The database does not know SRID ${srid}.`)
+    return { code, srid, box: padded(box, findCrs(code)?.unit ?? 'metre', paddingM) }
+  })
 }
 
 /** The jurisdiction's extent in every candidate CRS; long edges are divided, as a projection bends them. */
