@@ -190,6 +190,12 @@ const SuggestionSchema = Type.Object(
         strict
       )
     ),
+    inscribedCircle: orNull(
+      Type.Object(
+        { center: Type.Array(Type.Number(), { minItems: 2, maxItems: 2 }), radiusM: Type.Number() },
+        { ...strict, description: 'Of largest-buildable: the largest circle inside, its centre longitude latitude' }
+      )
+    ),
     /** The same question with this geometry has this input hash. */
     inputHash: Hash,
     message: TextSchema

@@ -58,7 +58,7 @@ export function judgeDistance(rule: DistanceRule, { measure, accuracyM, variants
 }
 
 /** Metres that must be kept from a feature; null where the rule has no number for its code. */
-function requiredM({ distance }: DistanceRule, { code }: Near): number | null {
+export function requiredM({ distance }: DistanceRule, { code }: Pick<Near, 'code'>): number | null {
   const byCode = code === null ? undefined : distance.byCode?.[code]
   return byCode ?? distance.metres ?? null
 }

@@ -1,0 +1,54 @@
+import { tableOf } from '../../catalog/table.ts'
+import { join, name, type Statement, sql } from '../../lib/sql.ts'
+import { atRevision, type CoverageQuery, candidates, only, parcelRows, place, type RuleQuery } from '../plan-measure.ts'
+import { OVERLAY_GRID } from '../plan-pieces.ts'
+import type { Ruleset } from '../ruleset.ts'
+import { REACH_M } from './plan-against.ts'
+
+interface NearbyQuery {
+  ruleset: Ruleset
+  rules: RuleQuery[]
+  coverage: CoverageQuery | null
+  /** Hex EWKB in the working CRS. */
+  base: string
+  /** The day whose law applies, YYYY-MM-DD. */
+  validTime: string
+}
+
+/** Corners up to which a feature is left whole. */
+const WHOLE = 500
+
+/**
+ * Every feature of the rules' layers, and every surveyed area, that a parcel moved by up to the reach could meet: one
+ * statement for all rules. Features of many corners are cut to where it could meet them; the others keep their
+ * coordinates to the last bit, so that the parcel can be moved until it touches them.
+ */
+export function planNearby({ ruleset, rules, coverage, base, validTime }: NearbyQuery): Statement {
+  const query = { ruleset, rules, coverage: null, shapes: [{ base }], validTime }
+  // One metre more: the dilated parcel reaches farther than the parcel.
+  const reachOf = ({ rule, searchM }: RuleQuery) => REACH_M + 1 + (rule.kind === 'distance' ? searchM : 0)
+  const found = rules.map(
+    rule => sql`SELECT f.rule, f.attributes, f.code, f.offset_m, NULL::json AS surveyed, f.geom, ${reachOf(rule)}::float8 AS reach,
+      f.feature_id AS id FROM (${candidates(query, { ...rule, searchM: reachOf(rule) })}) AS f`
+  )
+  return sql`WITH ${parcelRows(query)},
+    found AS MATERIALIZED (${join([...found, ...surveyedAreas({ ruleset, coverage, validTime })], ' UNION ALL ')}),
+    cut AS (SELECT f.*, CASE WHEN ST_NPoints(f.geom) <= ${WHOLE}::integer THEN f.geom WHEN ST_Covers(f.geom, x.box) THEN x.box
+        ELSE ST_CollectionExtract(ST_Intersection(f.geom, x.box, ${OVERLAY_GRID}), ST_Dimension(f.geom) + 1) END AS part
+      FROM found f CROSS JOIN parcel b
+      CROSS JOIN LATERAL (SELECT ST_Expand(ST_Envelope(b.geom), f.reach) AS box) AS x)
+    SELECT c.rule, c.attributes, c.code, c.offset_m AS "offsetM", c.surveyed, c.part::text AS geom, ST_NPoints(c.part) AS points
+    FROM cut c WHERE NOT ST_IsEmpty(c.part) ORDER BY c.rule, c.id COLLATE "C", c.part::text`
+}
+
+function surveyedAreas({ ruleset, coverage, validTime }: Pick<NearbyQuery, 'ruleset' | 'coverage' | 'validTime'>) {
+  if (!coverage || !ruleset.coverage) return []
+  const { field, where } = ruleset.coverage
+  const { geom, near } = place(coverage, ruleset, REACH_M + 1)
+  return [
+    sql`SELECT NULL::integer, NULL::jsonb, NULL::text, NULL::float8, json_agg(t.${name(field)}::text), ${geom}, ${REACH_M + 1}::float8, ''
+      FROM parcel b JOIN ${tableOf(coverage.layer)} t ON ${near}
+      WHERE ${atRevision(coverage.revision, validTime)} ${only(where)}
+        AND t.${name(field)}::text = ANY(${coverage.layerIds}::text[]) GROUP BY 6`
+  ]
+}
