@@ -189,7 +189,7 @@ t.test('a pasted parcel gets the verdict that the API gives', async t => {
     method: 'POST',
     url: '/api/land-checks',
     headers: as.checker,
-    payload: { wkt: PARCEL, crs: 'EPSG:4547' }
+    payload: { wkt: PARCEL, crs: 'EPSG:4547', stage: 'pre-check' }
   })
   t.equal(answer.statusCode, 201)
   const { verdict, parcel, completeness } = answer.json()
