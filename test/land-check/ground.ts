@@ -164,8 +164,9 @@ export async function demoText(): Promise<string> {
 
 /** The demonstration rule set with other rules: thresholds and jurisdiction are those that are shipped. */
 export async function rulesetOf(changes: object = {}, id = 'test'): Promise<Ruleset> {
-  const { $schema: _, coverage: __, ...demo } = JSON.parse(await demoText())
-  const { ruleset, problems } = readRuleset(id, JSON.stringify({ ...demo, maxAreaM2: 2e6, rules: RULES, ...changes }))
+  const { $schema: _, coverage: __, jurisdiction, ...demo } = JSON.parse(await demoText())
+  const used = { ...demo, jurisdiction: { ...jurisdiction, layer: undefined }, maxAreaM2: 2e6, rules: RULES, ...changes }
+  const { ruleset, problems } = readRuleset(id, JSON.stringify(used))
   if (!ruleset) throw new Error(JSON.stringify(problems))
   return ruleset
 }
