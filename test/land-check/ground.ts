@@ -64,7 +64,7 @@ export function layerOf(id: string): Layer {
     systems: [],
     zoom: { min: 0, max: 20 },
     standard: 'local',
-    landCheck: { role: 'zoning' }
+    landCheck: { role: 'info' }
   }
 }
 
@@ -165,7 +165,13 @@ export async function demoText(): Promise<string> {
 /** The demonstration rule set with other rules: thresholds and jurisdiction are those that are shipped. */
 export async function rulesetOf(changes: object = {}, id = 'test'): Promise<Ruleset> {
   const { $schema: _, coverage: __, jurisdiction, ...demo } = JSON.parse(await demoText())
-  const used = { ...demo, jurisdiction: { ...jurisdiction, layer: undefined }, maxAreaM2: 2e6, rules: RULES, ...changes }
+  const used = {
+    ...demo,
+    jurisdiction: { ...jurisdiction, layer: undefined },
+    maxAreaM2: 2e6,
+    rules: RULES,
+    ...changes
+  }
   const { ruleset, problems } = readRuleset(id, JSON.stringify(used))
   if (!ruleset) throw new Error(JSON.stringify(problems))
   return ruleset

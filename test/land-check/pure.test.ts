@@ -18,90 +18,19 @@ import { findCrs, foreignDatum, prefixTwin } from '../../server/lib/crs.ts'
 import type { Problem } from '../../server/lib/errors.ts'
 import { ROOT } from '../helper.ts'
 import { demoText, RULES } from './ground.ts'
+import { GOLDEN } from './vectors.ts'
 
 /** What needs no database. */
 
 const gauss = findCrs('EPSG:4547')!.gauss!
 
-/** Northing, easting without zone number; planar m², ellipsoidal m² by the official formula (reference §4.1). */
-const GOLDEN: [string, [number, number][], number, number][] = [
-  [
-    '10 × 8 m',
-    [
-      [2550358.457, 407761.089],
-      [2550368.457, 407761.089],
-      [2550368.457, 407769.089],
-      [2550358.457, 407769.089]
-    ],
-    80,
-    79.9832
-  ],
-  [
-    '12 × 10 m',
-    [
-      [2550358.457, 407761.089],
-      [2550370.457, 407761.089],
-      [2550370.457, 407771.089],
-      [2550358.457, 407771.089]
-    ],
-    120,
-    119.9748
-  ],
-  [
-    '12 × 10 m, turned',
-    [
-      [2550358.457, 407761.089],
-      [2550369.933, 407764.597],
-      [2550367.009, 407774.161],
-      [2550355.533, 407770.652]
-    ],
-    120.00958,
-    119.9845
-  ],
-  [
-    '15 × 10 m, turned',
-    [
-      [2550358.457, 407761.089],
-      [2550371.447, 407768.589],
-      [2550366.447, 407777.249],
-      [2550353.457, 407769.749]
-    ],
-    149.9934,
-    149.9618
-  ],
-  [
-    '1 ha',
-    [
-      [2550358.457, 407761.089],
-      [2550454.087, 407790.326],
-      [2550424.85, 407885.957],
-      [2550329.22, 407856.719]
-    ],
-    9999.961503,
-    9997.862
-  ],
-  [
-    '1 km²',
-    [
-      [2550358.457, 407761.089],
-      [2551314.762, 408053.461],
-      [2551022.39, 409009.765],
-      [2550066.085, 408717.394]
-    ],
-    1000000.01507,
-    999792.7586
-  ]
-]
-
-for (const [name, northEast, planar, ellipsoid] of GOLDEN) {
+for (const { name, ring, planar, ellipsoid } of GOLDEN) {
   t.test(`golden vector ${name}`, async t => {
     for (const prefix of [0, 38e6]) {
-      const ring = northEast.map(([n, e]): [number, number] => [e + prefix, n])
-      const grid = ring.map(([x, y]): [number, number] => [Math.round(x * 1e4), Math.round(y * 1e4)])
+      const grid = ring.map(([x, y]): [number, number] => [Math.round((x + prefix) * 1e4), Math.round(y * 1e4)])
       const found = planarArea([[grid]], 0.0001)
       t.ok(Math.abs(found - planar) < 5.1e-7, `${found} m², with the zone number before the easting or without`)
     }
-    const ring = northEast.map(([n, e]): [number, number] => [e, n])
     const found = ellipsoidalArea([[ring]], gauss)
     t.ok(Math.abs(found - ellipsoid) < (planar > 1e5 ? 0.02 : 0.0002), `${found} m² on the ellipsoid`)
   })
