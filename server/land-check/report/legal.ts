@@ -1,0 +1,4 @@
+import type { Static } from 'typebox'
+import type { LegalBasisSchema } from '../rule.ts'
+
+export type LegalBasis = Static<typeof LegalBasisSchema>[number]
