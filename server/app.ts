@@ -19,6 +19,7 @@ import consoleRoutes from './routes/console.ts'
 import divisionsRoutes from './routes/divisions.ts'
 import healthRoutes from './routes/health.ts'
 import keysRoutes from './routes/keys.ts'
+import landCheckReportsRoutes from './routes/land-check-reports.ts'
 import landChecksRoutes from './routes/land-checks.ts'
 import layersRoutes from './routes/layers.ts'
 import rulesetsRoutes from './routes/rulesets.ts'
@@ -80,6 +81,7 @@ export async function buildApp({ config, db, logStream }: AppOptions): Promise<F
   await app.register(uploadsRoutes)
   await app.register(rulesetsRoutes)
   await app.register(landChecksRoutes)
+  await app.register(landCheckReportsRoutes)
   await app.register(consoleRoutes)
 
   await app.ready()
