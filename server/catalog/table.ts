@@ -69,19 +69,35 @@ export function planTable(layer: Pick<Layer, 'id' | 'fields' | 'geometry' | 'gri
     sql`CREATE INDEX IF NOT EXISTS ${name(`${stem}_geom`)} ON ${table} USING gist (geom) WHERE rev_to IS NULL`,
     sql`CREATE UNIQUE INDEX IF NOT EXISTS ${name(`${stem}_current`)} ON ${table} (feature_id) WHERE rev_to IS NULL`,
     sql`CREATE INDEX IF NOT EXISTS ${name(`${stem}_revisions`)} ON ${table} (rev_to, rev_from)`,
-    ...(layer.gridSrid ? [gridIndex(layer)] : [])
+    ...fieldIndexes(layer),
+    ...(layer.gridSrid ? gridIndexes(layer) : [])
   ]
 }
+
+/** Indexes of the fields that features are looked up by, in every revision. */
+export const fieldIndexes = (layer: Pick<Layer, 'id' | 'fields'>): Statement[] =>
+  layer.fields
+    .filter(({ indexed }) => indexed)
+    .map(field => {
+      const index = name(`${layer.id.replaceAll('-', '_')}_${field.name}`)
+      return sql`CREATE INDEX IF NOT EXISTS ${index} ON ${tableOf(layer)} (${name(field.name)})`
+    })
 
 const gridColumn = (srid: number): Statement =>
   literalSql(`grid_geom geometry GENERATED ALWAYS AS (${onGrid(literalSql('geom'), srid).text}) STORED`)
 
-/** Every revision is in it: a land-check reads the one it names, which may be an old one. */
-const gridIndex = (layer: Pick<Layer, 'id'>): Statement =>
-  sql`CREATE INDEX IF NOT EXISTS ${name(`${layer.id.replaceAll('-', '_')}_grid`)} ON ${tableOf(layer)} USING gist (grid_geom)`
+/** Every revision is in them: a land-check reads the one it names, which may be an old one. Few rows are invalid. */
+function gridIndexes(layer: Pick<Layer, 'id'>): Statement[] {
+  const stem = layer.id.replaceAll('-', '_')
+  const table = tableOf(layer)
+  return [
+    sql`CREATE INDEX IF NOT EXISTS ${name(`${stem}_grid`)} ON ${table} USING gist (grid_geom)`,
+    sql`CREATE INDEX IF NOT EXISTS ${name(`${stem}_invalid`)} ON ${table} USING gist (geom) WHERE grid_geom IS NULL`
+  ]
+}
 
 /** The statements that add the grid to a table that was made without. The table is written anew meanwhile. */
 export const planGridColumn = (layer: Pick<Layer, 'id' | 'gridSrid'>): Statement[] =>
   layer.gridSrid
-    ? [sql`ALTER TABLE ${tableOf(layer)} ADD COLUMN IF NOT EXISTS ${gridColumn(layer.gridSrid)}`, gridIndex(layer)]
+    ? [sql`ALTER TABLE ${tableOf(layer)} ADD COLUMN IF NOT EXISTS ${gridColumn(layer.gridSrid)}`, ...gridIndexes(layer)]
     : []

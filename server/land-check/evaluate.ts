@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts'
 import { sridOf } from '../lib/crs.ts'
 import type { Queryable } from '../lib/sql.ts'
-import { factsOf } from './facts.ts'
+import { factsOf, surveyedAreas } from './facts.ts'
 import { type Refusal, refusalOf, SAVEPOINT, undo } from './failure.ts'
 import type { Parcel } from './intake.ts'
 import { farthestM } from './kinds/distance.ts'
@@ -9,7 +9,8 @@ import { judge, notApplicable } from './kinds/judge.ts'
 import { readRegisters } from './kinds/registers.ts'
 import type { ParcelMeasure, Shapes } from './measure.ts'
 import type { Outcome } from './outcome.ts'
-import { type CoverageQuery, hasMargin, type MeasureQuery, planMeasure, type RuleQuery } from './plan-measure.ts'
+import type { CoverageQuery } from './plan-coverage.ts'
+import { hasMargin, type MeasureQuery, planMeasure, type RuleQuery } from './plan-measure.ts'
 import { columns } from './plan-pieces.ts'
 import type { LayerStanding, RevisionFacts, Snapshot } from './plan-state.ts'
 import type { LandCheckRequest } from './request.ts'
@@ -57,7 +58,7 @@ export async function evaluate(ground: Ground, asked: Asked[]): Promise<Evaluati
     else rules.push(query)
   }
   const shapes = asked.map(({ parcel }) => shapesOf(parcel))
-  const coverage = prepareCoverage(ground)
+  const coverage = await prepareCoverage(ground)
   const measures = await measureAll(ground, { ruleset, rules, coverage, shapes, validTime }, refused)
   const registers = await readRegisters(ground, asked)
   const queried = { rules: rules.filter(({ rule }) => !refused.has(rule)), coverage }
@@ -126,15 +127,18 @@ async function prepareRule(ground: Ground, rule: LayerRule, place: number): Prom
 }
 
 /** Without a coverage layer nothing is surveyed: every rule that needs it is left without an answer. */
-function prepareCoverage({ catalog, ruleset, snapshot }: Ground): CoverageQuery | null {
+async function prepareCoverage({ tx, catalog, ruleset, snapshot }: Ground): Promise<CoverageQuery | null> {
   const layer = ruleset.coverage && catalog.find(ruleset.coverage.layer)
   const standing = snapshot.layers.find(({ id }) => id === ruleset.coverage?.layer)
-  const layerIds = [
-    ...new Set(ruleset.rules.flatMap(rule => (isLayerRule(rule) && !rule.coverage ? [rule.layer] : [])))
-  ]
-  if (!layer || !standing?.hasTable || standing.revision === 0 || layerIds.length === 0) return null
+  const needing = ruleset.rules.flatMap(rule => (isLayerRule(rule) && !rule.coverage ? [rule.layer] : []))
+  if (!layer || !standing?.hasTable || standing.revision === 0 || needing.length === 0) return null
   const gridded = standing.gridded && layer.gridSrid === sridOf(ruleset.workingCrs)
-  return { layer, revision: standing.revision, gridded, layerIds }
+  try {
+    return { layer, gridded, areas: await surveyedAreas(tx, ruleset, layer, standing, [...new Set(needing)]) }
+  } catch (error) {
+    await undo(tx, error)
+    return null
+  }
 }
 
 async function measureAll({ tx }: Ground, query: MeasureQuery, refused: Map<Rule, Refusal>): Promise<ParcelMeasure[]> {

@@ -1,22 +1,44 @@
 import type { Layer } from '../catalog/layer.ts'
-import type { Queryable } from '../lib/sql.ts'
+import type { Queryable, Statement } from '../lib/sql.ts'
+import { planSurveyed, type SurveyedArea } from './plan-coverage.ts'
 import { type LayerStanding, planFacts, type RevisionFacts } from './plan-state.ts'
 import { one } from './rows.ts'
+import type { Ruleset } from './ruleset.ts'
 
-/** By layer as it is defined now, then by revision, content and what was asked: such a fact never changes. */
-const known = new WeakMap<Layer, Map<string, RevisionFacts>>()
+/**
+ * What is true of a revision of a layer never changes, so it is asked once a process: by layer as it is defined now,
+ * then by revision, content and question.
+ */
+const known = new WeakMap<Layer, Map<string, object[]>>()
 
-/** What is true of the revision a layer stands at; asked once a process. */
+async function ask(tx: Queryable, layer: Layer, { revision, contentHash }: LayerStanding, statement: Statement) {
+  const key = JSON.stringify([revision, contentHash, statement])
+  const facts = known.get(layer) ?? new Map<string, object[]>()
+  known.set(layer, facts)
+  const found = facts.get(key) ?? (await tx.query(statement))
+  facts.set(key, found)
+  return found
+}
+
+/** Whether a feature is invalid, and the greatest offset of a line. */
 export async function factsOf(
   tx: Queryable,
   layer: Layer,
-  { revision, contentHash, gridded }: LayerStanding,
+  standing: LayerStanding,
   offsetField: string | undefined
 ): Promise<RevisionFacts> {
-  const key = [revision, contentHash, offsetField, gridded].join(' ')
-  const facts = known.get(layer) ?? new Map<string, RevisionFacts>()
-  known.set(layer, facts)
-  const found = facts.get(key) ?? one<RevisionFacts>(await tx.query(planFacts(layer, revision, gridded, offsetField)))
-  facts.set(key, found)
-  return found
+  const { revision, gridded } = standing
+  return one<RevisionFacts>(await ask(tx, layer, standing, planFacts(layer, revision, gridded, offsetField)))
+}
+
+/** Which areas were surveyed for which of the layers. */
+export async function surveyedAreas(
+  tx: Queryable,
+  ruleset: Ruleset,
+  layer: Layer,
+  standing: LayerStanding,
+  layerIds: string[]
+): Promise<SurveyedArea[]> {
+  const statement = planSurveyed(ruleset, layer, standing.revision, layerIds)
+  return (await ask(tx, layer, standing, statement)) as SurveyedArea[]
 }

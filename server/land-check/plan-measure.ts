@@ -1,10 +1,22 @@
 import type { Layer } from '../catalog/layer.ts'
-import { onGrid, tableOf } from '../catalog/table.ts'
-import { GEOGRAPHIC_SRID, sridOf } from '../lib/crs.ts'
+import { tableOf } from '../catalog/table.ts'
 import { join, literalSql, name, type Statement, sql } from '../lib/sql.ts'
 import { type Shapes, VARIANTS } from './measure.ts'
+import { type CoverageQuery, coverageRows } from './plan-coverage.ts'
 import { planNet } from './plan-net.ts'
-import { columns, degrees, isThin, land, OVERLAY_GRID, union } from './plan-pieces.ts'
+import {
+  around,
+  atRevision,
+  columns,
+  degrees,
+  inForce,
+  isThin,
+  land,
+  OVERLAY_GRID,
+  only,
+  placed,
+  union
+} from './plan-pieces.ts'
 import type { LayerRule, Tolerance } from './rule.ts'
 import { type Ruleset, toleranceWidth } from './ruleset.ts'
 
@@ -21,11 +33,6 @@ export interface RuleQuery {
   invalid: boolean
   /** Metres around the parcel in which features count. */
   searchM: number
-}
-
-export interface CoverageQuery extends Pick<RuleQuery, 'layer' | 'revision' | 'gridded'> {
-  /** The layers whose surveyed areas are asked for. */
-  layerIds: string[]
 }
 
 export interface MeasureQuery {
@@ -126,28 +133,6 @@ export function parcelRows({ shapes }: MeasureQuery): Statement {
       ${rows.map(row => row.geom)}::text[]) AS v (n, variant, geom))`
 }
 
-/** A layer's rows `t` at a revision, in force on the day. */
-export const atRevision = (revision: number, validTime: string): Statement => sql`t.rev_from <= ${revision}::integer
-  AND (t.rev_to IS NULL OR t.rev_to > ${revision}::integer) AND (t.valid_from IS NULL OR t.valid_from <= ${validTime}::date)
-  AND (t.valid_to IS NULL OR t.valid_to > ${validTime}::date)`
-
-export const only = (where: LayerRule['where']): Statement =>
-  where ? sql`AND ${name('t', where.field)}::text = ANY(${where.in}::text[])` : sql``
-
-/** The surroundings of parcel `b` in degrees, for the index of stored geometries. */
-const around = (metres: number): Statement =>
-  sql`ST_Transform(ST_Segmentize(ST_Envelope(ST_Expand(b.geom, ${metres}::float8)), 1000), ${GEOGRAPHIC_SRID}::integer)`
-
-/** The geometry of `t` in the working CRS, and whether it is near parcel `b`. */
-export function place({ gridded }: Pick<RuleQuery, 'gridded'>, ruleset: Ruleset, searchM: number) {
-  return gridded
-    ? { geom: sql`t.grid_geom`, near: sql`t.grid_geom && ST_Expand(b.geom, ${searchM}::float8)` }
-    : {
-        geom: onGrid(literalSql('t.geom'), sridOf(ruleset.workingCrs)),
-        near: sql`t.geom && ${around(Math.max(searchM, 1))} AND ST_IsValid(t.geom)`
-      }
-}
-
 /** What the rules' rows are added to: no rule, no row. */
 const NO_CANDIDATE = literalSql(`SELECT NULL::integer AS n, NULL::integer AS rule, NULL::text AS feature_id,
       NULL::integer AS since, NULL::jsonb AS attributes, NULL::geometry AS geom, NULL::text AS code,
@@ -156,7 +141,7 @@ const NO_INVALID = literalSql('SELECT NULL::integer AS n, NULL::integer AS rule,
 
 export function candidates({ ruleset, validTime }: MeasureQuery, query: RuleQuery): Statement {
   const { place: nth, rule, layer, revision, searchM } = query
-  const { geom, near } = place(query, ruleset, searchM)
+  const { geom, near } = placed(query, ruleset, searchM)
   const fields = rule.attributes ?? [layer.fields[0]!.name]
   const shown = join(columns(rule, fields).map(field => sql`${literalSql(`'${field}'`)}, ${name('t', field)}`))
   const distance = rule.kind === 'distance' ? rule.distance : {}
@@ -165,14 +150,14 @@ export function candidates({ ruleset, validTime }: MeasureQuery, query: RuleQuer
   return sql`SELECT b.n, ${nth}::integer AS rule, t.feature_id, t.rev_from AS since, jsonb_build_object(${shown}) AS attributes,
       ${geom} AS geom, ${code} AS code, ${offset} AS offset_m
     FROM parcel b JOIN ${tableOf(layer)} t ON ${near}
-    WHERE b.variant = 'base' AND ${atRevision(revision, validTime)} ${only(rule.where)}`
+    WHERE b.variant = 'base' AND ${atRevision(revision)} AND ${inForce(validTime)} ${only(rule.where)}`
 }
 
 function invalidRows({ validTime }: MeasureQuery, { place: nth, rule, layer, revision, gridded, invalid }: RuleQuery) {
   if (gridded && !invalid)
     return sql`SELECT NULL::integer AS n, ${nth}::integer AS rule, NULL::text AS feature_id WHERE false`
   return sql`SELECT b.n, ${nth}::integer AS rule, t.feature_id FROM parcel b JOIN ${tableOf(layer)} t ON t.geom && ${around(1)}
-    WHERE b.variant = 'base' AND NOT ST_IsValid(t.geom) AND ${atRevision(revision, validTime)} ${only(rule.where)}`
+    WHERE b.variant = 'base' AND ${gridded ? sql`t.grid_geom IS NULL` : sql`NOT ST_IsValid(t.geom)`} AND ${atRevision(revision)} AND ${inForce(validTime)} ${only(rule.where)}`
 }
 
 /** Whether a piece of rule `m.rule`, column geom of the alias, is thin; asked only where it may be a sliver. */
@@ -190,30 +175,4 @@ function toleranceOf(rule: LayerRule, ruleset: Ruleset): Tolerance | null {
   if (rule.kind === 'tenure') return ruleset.sliver
   const decides = rule.kind === 'overlap' && rule.effect !== 'allow' && rule.effect !== 'inform'
   return decides && rule.sliver !== false ? (rule.sliver ?? ruleset.sliver) : null
-}
-
-/**
- * How much of each parcel the surveyed areas of each layer leave out. Surveyed areas that many layers share are looked
- * at once; invalid ones cover nothing.
- */
-function coverageRows(query: MeasureQuery): Statement {
-  const { coverage, ruleset, validTime } = query
-  if (!coverage || !ruleset.coverage) {
-    return sql`unsurveyed AS (SELECT NULL::integer AS n, NULL::json AS unsurveyed WHERE false)`
-  }
-  const { field, where } = ruleset.coverage
-  const { geom, near } = place(coverage, ruleset, 0)
-  return sql`extent AS MATERIALIZED (
-      SELECT b.n, b.geom AS parcel, e.geom, ST_Covers(e.geom, b.geom) AS whole, e.ids
-      FROM parcel b CROSS JOIN LATERAL (
-        SELECT ${geom} AS geom, array_agg(t.${name(field)}::text) AS ids FROM ${tableOf(coverage.layer)} t
-        WHERE ${near} AND ${atRevision(coverage.revision, validTime)} ${only(where)}
-          AND t.${name(field)}::text = ANY(${coverage.layerIds}::text[]) GROUP BY 1) AS e
-      WHERE b.variant = 'base'),
-    unsurveyed AS (
-      SELECT s.n, json_object_agg(s.id, CASE WHEN s.whole THEN 0
-          ELSE ST_Area(ST_Difference(s.parcel, ${land(sql`ST_UnaryUnion(ST_Collect(s.geoms), ${OVERLAY_GRID})`)}, ${OVERLAY_GRID})) END) AS unsurveyed
-      FROM (SELECT e.n, i.id, e.parcel, bool_or(e.whole) AS whole, array_agg(e.geom) FILTER (WHERE NOT e.whole) AS geoms
-        FROM extent e CROSS JOIN unnest(e.ids) AS i (id) GROUP BY e.n, i.id, e.parcel) AS s
-      GROUP BY s.n)`
 }

@@ -1,6 +1,8 @@
-import { GEOGRAPHIC_SRID } from '../lib/crs.ts'
-import { literalSql, type Statement, sql } from '../lib/sql.ts'
+import { onGrid } from '../catalog/table.ts'
+import { GEOGRAPHIC_SRID, sridOf } from '../lib/crs.ts'
+import { literalSql, name, type Statement, sql } from '../lib/sql.ts'
 import type { LayerRule } from './rule.ts'
+import type { Ruleset } from './ruleset.ts'
 
 /** Expressions that several statements of the land-check share. */
 
@@ -29,4 +31,29 @@ export const isThin = (geometry: Statement, area: Statement, width: Statement): 
 export function columns(rule: LayerRule, shown: readonly string[]): string[] {
   const judged = rule.kind === 'tenure' ? [rule.codeField, rule.holderField, rule.mustCover?.collectiveField] : []
   return [...new Set([...shown, ...judged.flatMap(field => field ?? [])])]
+}
+
+/** A layer's rows `t` at a revision. */
+export const atRevision = (revision: number): Statement =>
+  sql`t.rev_from <= ${revision}::integer AND (t.rev_to IS NULL OR t.rev_to > ${revision}::integer)`
+
+/** Rows `t` in force on a day, YYYY-MM-DD: from the first day of theirs, up to the last but not on it. */
+export const inForce = (day: string): Statement => sql`(t.valid_from IS NULL OR t.valid_from <= ${day}::date)
+  AND (t.valid_to IS NULL OR t.valid_to > ${day}::date)`
+
+export const only = (where: LayerRule['where']): Statement =>
+  where ? sql`AND ${name('t', where.field)}::text = ANY(${where.in}::text[])` : sql``
+
+/** The surroundings of parcel `b` in degrees, for the index of stored geometries. */
+export const around = (metres: number): Statement =>
+  sql`ST_Transform(ST_Segmentize(ST_Envelope(ST_Expand(b.geom, ${metres}::float8)), 1000), ${GEOGRAPHIC_SRID}::integer)`
+
+/** The geometry of `t` in the working CRS, and whether it is near parcel `b`. */
+export function placed({ gridded }: { gridded: boolean }, ruleset: Ruleset, searchM: number) {
+  return gridded
+    ? { geom: sql`t.grid_geom`, near: sql`t.grid_geom && ST_Expand(b.geom, ${searchM}::float8)` }
+    : {
+        geom: onGrid(literalSql('t.geom'), sridOf(ruleset.workingCrs)),
+        near: sql`t.geom && ${around(Math.max(searchM, 1))} AND ST_IsValid(t.geom)`
+      }
 }

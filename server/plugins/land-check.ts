@@ -2,8 +2,8 @@ import { getHashes } from 'node:crypto'
 import fp from 'fastify-plugin'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { LandCheckEngine } from '../land-check/check.ts'
-import { ensureGrids } from '../land-check/ensure-grid.ts'
 import { loadRulesets } from '../land-check/load-rulesets.ts'
+import { ensureGrids, ensureRegisters } from '../land-check/prepare-tables.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -21,6 +21,7 @@ export default fp(
     if (widened.length > 0) app.log.info({ layers: widened }, 'tables given the grid of the land-check')
     const { rulesets, problems } = await loadRulesets(app.config.layersDir, id => catalog.find(id) !== undefined)
     for (const problem of problems) app.log.warn(problem, 'rule set problem')
+    await ensureRegisters(db, rulesets.values(), id => catalog.find(id))
     app.decorate('landCheck', { db, catalog, rulesets, version: packageJson.version, hash })
   },
   { name: 'land-check', dependencies: ['config', 'database', 'catalog'] }
