@@ -9,6 +9,7 @@ import divisionsPlugin from './plugins/divisions.ts'
 import errorsPlugin from './plugins/errors.ts'
 import inPlacePlugin from './plugins/in-place.ts'
 import landCheckPlugin from './plugins/land-check.ts'
+import landCheckJobsPlugin from './plugins/land-check-jobs.ts'
 import openapiPlugin from './plugins/openapi.ts'
 import schemaPlugin from './plugins/schema.ts'
 import servicesPlugin from './plugins/services.ts'
@@ -19,7 +20,10 @@ import consoleRoutes from './routes/console.ts'
 import divisionsRoutes from './routes/divisions.ts'
 import healthRoutes from './routes/health.ts'
 import keysRoutes from './routes/keys.ts'
+import landCheckJobsRoutes from './routes/land-check-jobs.ts'
+import landCheckJobsIntakeRoutes from './routes/land-check-jobs-intake.ts'
 import landCheckReportsRoutes from './routes/land-check-reports.ts'
+import landCheckTrustRoutes from './routes/land-check-trust.ts'
 import landChecksRoutes from './routes/land-checks.ts'
 import layersRoutes from './routes/layers.ts'
 import rulesetsRoutes from './routes/rulesets.ts'
@@ -67,6 +71,7 @@ export async function buildApp({ config, db, logStream }: AppOptions): Promise<F
   await app.register(servicesPlugin)
   await app.register(uploadsPlugin)
   await app.register(landCheckPlugin)
+  await app.register(landCheckJobsPlugin)
 
   await app.register(healthRoutes)
   await app.register(sessionRoutes)
@@ -82,6 +87,9 @@ export async function buildApp({ config, db, logStream }: AppOptions): Promise<F
   await app.register(rulesetsRoutes)
   await app.register(landChecksRoutes)
   await app.register(landCheckReportsRoutes)
+  await app.register(landCheckTrustRoutes)
+  await app.register(landCheckJobsRoutes)
+  await app.register(landCheckJobsIntakeRoutes)
   await app.register(consoleRoutes)
 
   await app.ready()

@@ -8,6 +8,7 @@ import { readForm, type UploadForm } from './form.ts'
 import type { Gdal } from './gdal.ts'
 import { type Job, type JobContext, reportFor, runJob } from './job.ts'
 import { noFile, serverStopped, uploadFailed } from './problems.ts'
+import { type FileFeatures, readFeatureFile } from './read-file.ts'
 import { openReceived, type Received, receiveFile } from './receive.ts'
 import { abandonUploads, finishUpload, insertUpload, markAlive } from './record.ts'
 import type { Report } from './report.ts'
@@ -33,7 +34,8 @@ export class Uploads {
   readonly gdal: Pick<Gdal, 'backend' | 'version'>
   readonly #options: UploadsOptions
   readonly #context: JobContext
-  readonly #serverId: string
+  /** Tells this server's work from another's, over restarts. */
+  readonly serverId: string
   readonly #stop = new AbortController()
   readonly #running = new Set<Promise<void>>()
   readonly #waiting: Job[] = []
@@ -57,13 +59,13 @@ export class Uploads {
     this.gdal = { backend: gdal.backend, version: gdal.version }
     this.#options = options
     this.#context = { db, catalog, gdal, refreshCatalog, timeoutSeconds: READ_TIMEOUT_SECONDS }
-    this.#serverId = serverId
+    this.serverId = serverId
     this.#heartbeat = setInterval(() => this.#beat().catch(error => options.onFault(error, '-')), HEARTBEAT_MS).unref()
   }
 
   async #beat(): Promise<void> {
-    if (this.#running.size > 0) await markAlive(this.#options.db, this.#serverId)
-    await abandonUploads(this.#options.db, this.#serverId, false)
+    if (this.#running.size > 0) await markAlive(this.#options.db, this.serverId)
+    await abandonUploads(this.#options.db, this.serverId, false)
   }
 
   /**
@@ -87,7 +89,7 @@ export class Uploads {
       if (!received) throw noFile()
       const source = await openReceived(received, folder, { maxUnpackedBytes, dataset: form.dataset })
       const { fileName: file, bytes } = received
-      await insertUpload(db, { id, form, file, bytes, actor, serverId: this.#serverId })
+      await insertUpload(db, { id, form, file, bytes, actor, serverId: this.serverId })
       this.#waiting.push({ id, folder, form, source, actor })
       this.#next()
       return { id, form }
@@ -95,6 +97,25 @@ export class Uploads {
       await rm(folder, { recursive: true, force: true })
       throw error
     }
+  }
+
+  /**
+   * Reads a small file at once, without publishing it and without keeping it.
+   * @throws the problems of the file, each a 4xx
+   */
+  async readFile(
+    bytes: Buffer,
+    fileName: string,
+    o: { maxFeatures: number; timeoutSeconds: number }
+  ): Promise<FileFeatures> {
+    const { dataDir, maxBytes, maxUnpackedBytes } = this.#options
+    const folder = join(dataDir, 'uploads', randomUUID().replaceAll('-', ''))
+    await mkdir(folder, { recursive: true })
+    const { gdal } = this.#context
+    const signal = this.#stop.signal
+    return readFeatureFile(bytes, { ...o, folder, fileName, gdal, maxBytes, maxUnpackedBytes, signal }).finally(() =>
+      rm(folder, { recursive: true, force: true })
+    )
   }
 
   #next(): void {
