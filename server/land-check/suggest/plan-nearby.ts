@@ -1,7 +1,8 @@
 import { tableOf } from '../../catalog/table.ts'
-import { join, name, type Statement, sql } from '../../lib/sql.ts'
-import { atRevision, type CoverageQuery, candidates, only, parcelRows, place, type RuleQuery } from '../plan-measure.ts'
-import { OVERLAY_GRID } from '../plan-pieces.ts'
+import { join, type Statement, sql } from '../../lib/sql.ts'
+import type { CoverageQuery } from '../plan-coverage.ts'
+import { candidates, parcelRows, type RuleQuery } from '../plan-measure.ts'
+import { inForce, OVERLAY_GRID, placed } from '../plan-pieces.ts'
 import type { Ruleset } from '../ruleset.ts'
 import { REACH_M } from './plan-against.ts'
 
@@ -42,13 +43,12 @@ export function planNearby({ ruleset, rules, coverage, base, validTime }: Nearby
 }
 
 function surveyedAreas({ ruleset, coverage, validTime }: Pick<NearbyQuery, 'ruleset' | 'coverage' | 'validTime'>) {
-  if (!coverage || !ruleset.coverage) return []
-  const { field, where } = ruleset.coverage
-  const { geom, near } = place(coverage, ruleset, REACH_M + 1)
-  return [
-    sql`SELECT NULL::integer, NULL::jsonb, NULL::text, NULL::float8, json_agg(t.${name(field)}::text), ${geom}, ${REACH_M + 1}::float8, ''
-      FROM parcel b JOIN ${tableOf(coverage.layer)} t ON ${near}
-      WHERE ${atRevision(coverage.revision, validTime)} ${only(where)}
-        AND t.${name(field)}::text = ANY(${coverage.layerIds}::text[]) GROUP BY 6`
-  ]
+  if (!coverage) return []
+  const { geom, near } = placed(coverage, ruleset, REACH_M + 1)
+  return coverage.areas.map(
+    ({ fid, layerIds }) =>
+      sql`SELECT NULL::integer, NULL::jsonb, NULL::text, NULL::float8, ${JSON.stringify(layerIds)}::json, ${geom},
+        ${REACH_M + 1}::float8, '' FROM parcel b JOIN ${tableOf(coverage.layer)} t ON ${near}
+        WHERE t.fid = ${fid}::bigint AND ${inForce(validTime)}`
+  )
 }
