@@ -21,6 +21,8 @@ export async function openPostgres(url: string, { poolSize = 10 } = {}): Promise
   })
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {})
+  // Nor may one that breaks between two statements of a transaction: the next statement fails, and that is told.
+  pool.on('connect', client => client.on('error', () => {}))
   await pool.query('SELECT 1')
   return new PostgresDatabase(pool)
 }
