@@ -205,6 +205,27 @@ await onBothDatabases(t, async (t, db) => {
     t.ok(Math.abs(checked('scale-to-cap')!.parcel.areaEllipsoid - 80) < 0.005)
   })
 
+  await t.test('land that somebody else holds counts, and so does land that was not surveyed', async t => {
+    const [FORBID, , , BUILD] = RULES
+    const { effect: _, zeroTolerance: __, ...held } = { ...FORBID!, id: 'HELD', kind: 'tenure', layer: 'plan' }
+    const treatments = [{ featureCode: 'J*', treatment: 'conflict', effect: 'prohibit' }]
+    const { coverage: ___, ...unsure } = BUILD!
+    const coverage = { layer: 'disputed', field: 'kind' }
+    const changes = { rules: [FORBID, unsure, { ...held, codeField: 'code', treatments }], coverage }
+    const tenured = await engineOf(db, await rulesetOf(changes))
+    const surveyed: Zone = { ...zone('S', box(-5, -80, 100, 200)), kind: 'buildable' }
+    await layGround(db, {
+      buildable,
+      plan: [zone('440605123456JC00001', box(4, -40, 6, 90))],
+      disputed: [surveyed]
+    })
+    const answer = await checkWkt(tenured, PARCEL, WANTED)
+    t.equal(answer.verdict, 'REJECT')
+    t.match(of(answer, 'shift'), { verdict: 'PASS', shift: { eastM: 10, northM: 0 } }, 'not 6 m west: unsurveyed')
+    t.equal(of(answer, 'trim')?.area, 48)
+    await again(t, tenured, answer)
+  })
+
   await t.test('nothing is suggested that could not be judged', async t => {
     await layGround(db, { buildable, forbidden: [zone('F', box(8, -20, 100, 100))] })
     const missing = [...RULES, { ...RULES[0]!, id: 'GONE', layer: 'gone' }]

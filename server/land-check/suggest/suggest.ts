@@ -3,7 +3,7 @@ import { findCrs } from '../../lib/crs.ts'
 import type { Queryable } from '../../lib/sql.ts'
 import type { Composed } from '../compose.ts'
 import type { Polygons } from '../given.ts'
-import { VERDICTS, type Verdict } from '../judge.ts'
+import { VERDICTS, type Verdict, worst } from '../judge.ts'
 import type { LandCheckRequest } from '../request.ts'
 import type { Answer } from '../result.ts'
 import { toMetres } from '../rings.ts'
@@ -51,7 +51,7 @@ export async function suggest(
 ): Promise<Suggestion[]> {
   const { parcel, request } = composed
   const levels = LEVELS.filter(level => isBetter(level, answer.verdict))
-  if (levels.length === 0 || parcel.previewOnly) return []
+  if (levels.length === 0 || parcel.previewOnly || !isBetter(bestAnywhere(composed), answer.verdict)) return []
   const counting = await countingAround(tx, composed)
   const found = await checkAgain(scaledTo(answer, composed))
   let before = ''
@@ -88,6 +88,17 @@ const KINDS: Suggestion['kind'][] = ['largest-buildable', 'trim', 'shift', 'scal
 const isBetter = (verdict: Verdict, than: Verdict) =>
   verdict !== 'INDETERMINATE' && VERDICTS.indexOf(verdict) > VERDICTS.indexOf(than)
 
+/** The verdict at best, whatever the parcel: some of what counts against it has nothing to do with where it lies. */
+function bestAnywhere({ evaluation }: Composed): Verdict {
+  const fixed = evaluation.outcomes.filter(
+    ({ rule, reason }) =>
+      rule.kind === 'household' ||
+      (['layer_missing', 'layer_stale', 'no_data', 'timeout', 'error'] as unknown[]).includes(reason) ||
+      (rule.kind === 'cap' && reason === 'input_missing')
+  )
+  return worst(fixed.flatMap(({ reasons }) => reasons.base ?? []).map(({ severity }) => severity))
+}
+
 /** The request with another parcel. */
 function sameQuestion(request: LandCheckRequest, geojson: object): LandCheckRequest {
   const { wkt, vertices, crs, txt, parcelCode, plot, sourceFile, datum, repair, declaredAreaM2, include, ...rest } =
@@ -100,9 +111,8 @@ async function countingAround(
   { ruleset, evaluation, parcel, request }: Composed
 ): Promise<{ counting: Counting; corners: number }> {
   const { validTime, queried } = evaluation
-  const nearby = await tx.query<Nearby & object>(
-    planNearby({ ruleset, rules: queried.rules, coverage: queried.coverage, base: parcel.base, validTime })
-  )
+  const query = { ruleset, rules: queried.rules, coverage: queried.coverage, base: parcel.base, validTime }
+  const nearby = await tx.query<Nearby & object>({ ...planNearby(query), keepPlan: true })
   const rules = new Map(queried.rules.map(({ place, rule }) => [place, rule]))
   return {
     counting: countingOf({ nearby, rules, request }),
