@@ -1,5 +1,5 @@
 import { canonicalHash } from '../lib/canonical-json.ts'
-import type { LandCheckEngine } from './check.ts'
+import { answerLandCheck, type LandCheckEngine } from './check.ts'
 import { findByKey, type Recorded } from './record.ts'
 import type { LandCheckRequest } from './request.ts'
 import { idempotencyConflict } from './trust-problems.ts'
@@ -15,17 +15,18 @@ const running = new WeakMap<object, Map<string, Promise<unknown>>>()
  * in the transaction that makes it. Who asks again gets that record; who asks at the same time waits for it. Requests
  * that were refused are not kept: they may be sent again under their key.
  * @param key of the Idempotency-Key header; without one the work is simply done
- * @param work checks and records; it must hand the key on to `record`
+ * @param work checks and records, handing the key on to `record`
  * @throws IDEMPOTENCY_CONFLICT where the key was used for another request
  */
 export async function answerOnce(
-  { db }: Pick<LandCheckEngine, 'db'>,
+  engine: LandCheckEngine,
   key: string | undefined,
   actor: string,
   request: LandCheckRequest,
-  work: () => Promise<Recorded>
+  work: () => Promise<Recorded> = () => answerLandCheck(engine, request, actor, key)
 ): Promise<Answered> {
   if (key === undefined) return { ...(await work()), replayed: false }
+  const { db } = engine
   const mine = running.get(db) ?? new Map<string, Promise<unknown>>()
   running.set(db, mine)
   const name = `${actor} ${key}`

@@ -5,6 +5,7 @@ import { checkAuditHash, lockChain } from './chain.ts'
 import type { LandCheckRequest } from './request.ts'
 import type { Answer, LandCheckResult } from './result.ts'
 import type { Ruleset } from './ruleset.ts'
+import { textUnstorable } from './trust-problems.ts'
 
 /** An answer as it is kept: the body is what is sent, byte for byte, now and ever after. */
 export interface Recorded {
@@ -97,6 +98,8 @@ function keptOf(db: Database): Set<string> {
 }
 
 const MOST_AT_ONCE = 200
+/** What PostgreSQL says to U+0000, in json and in text. */
+const NULS = new Set(['22P05', '22021'])
 
 interface Waiting {
   entry: Entry
@@ -138,8 +141,10 @@ class RecordQueue {
       })
     } catch (error) {
       // A value the database refuses is one entry's fault: the others go without it. Anything else is everybody's.
-      if (group.length === 1 || !/^2[23]/.test(String((error as { code?: string }).code))) {
-        for (const { reject } of group) reject(error)
+      const code = String((error as { code?: string }).code)
+      if (group.length === 1 || !/^2[23]/.test(code)) {
+        const problem = NULS.has(code) ? textUnstorable({}, { cause: error }) : error
+        for (const { reject } of group) reject(problem)
       } else {
         for (const one of group) await this.#writeTogether([one])
       }

@@ -62,6 +62,15 @@ export const asBuiltTooComplex = defineProblem(
     en: 'The approved and the built outline have {vertices} vertices together; at most {limit}. Compare them in pieces.'
   }
 )
+export const textUnstorable = defineProblem(
+  'TEXT_UNSTORABLE',
+  422,
+  { zh: '请求含有空字符', en: 'The request holds a NUL' },
+  {
+    zh: '请求的某个文本含有空字符（U+0000），无法存入数据库。请去掉后重新提交。',
+    en: 'A text of the request holds the character U+0000, which the database cannot keep. Remove it and ask again.'
+  }
+)
 export const recordUnreadable = defineProblem(
   'RECORD_UNREADABLE',
   409,

@@ -15,6 +15,13 @@ const JSON_TYPE = 'application/json; charset=utf-8'
 const strict = { additionalProperties: false } as const
 const nullable = (type: string) => Type.Unsafe<string | null>({ type: [type, 'null'] })
 
+const VerifyOptions = Type.Object(
+  {
+    deep: Type.Optional(Type.Boolean({ description: 'Also hash the stored rows of every layer, which reads them all' }))
+  },
+  strict
+)
+
 /** What makes a land-check worth relying on: computing it again, the audit chain, and what people did about it. */
 const landCheckTrust: FastifyPluginAsyncTypebox = async app => {
   const tags = ['land-check']
@@ -28,15 +35,7 @@ const landCheckTrust: FastifyPluginAsyncTypebox = async app => {
         tags,
         summary: '按当时的数据重新计算并比对 Compute it again from the data of then, and compare',
         params: IdParams,
-        body: Type.Optional(
-          Type.Union([
-            Type.Object(
-              { deep: Type.Boolean({ default: false, description: 'Also hash the stored rows of every layer' }) },
-              strict
-            ),
-            Type.Null()
-          ])
-        )
+        body: Type.Union([VerifyOptions, Type.Null()])
       }
     },
     async (request, reply) => {
