@@ -16,7 +16,8 @@ async function ask(tx: Queryable, layer: Layer, { revision, contentHash }: Layer
   const facts = known.get(layer) ?? new Map<string, object[]>()
   known.set(layer, facts)
   const found = facts.get(key) ?? (await tx.query(statement))
-  facts.set(key, found)
+  // Nothing may be what the embedded database says when it failed (see rows.ts): that is asked again.
+  if (found.length > 0) facts.set(key, found)
   return found
 }
 

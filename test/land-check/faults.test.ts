@@ -1,0 +1,279 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import { checkMany, type LandCheckEngine } from '../../server/land-check/check.ts'
+import type { LandCheckResult } from '../../server/land-check/result.ts'
+import { type Database, type Queryable, type Row, type Statement, sql } from '../../server/lib/sql.ts'
+import { onBothDatabases, testApp } from '../helper.ts'
+import { box, catalogOf, engineOf, LAYERS, lay, layGround, PARCEL, wktOf, zone } from './ground.ts'
+
+/** What fails under a check leaves its answer open, or there is no answer: never "nothing was found". */
+
+const ALL = box(-50, -50, 200, 200)
+const GROUND = { buildable: [zone('B', ALL)] }
+const TIMEOUT_MS = 300
+
+/** Comes between the engine and the database for the statements of a transaction. */
+type Hook = (statement: Statement, run: () => Promise<Row[]>, tx: Queryable) => Promise<Row[]>
+
+/** A database whose transactions go through whatever hook is set. */
+function faulty(db: Database): Database & { hook: Hook | undefined } {
+  const made = {
+    hook: undefined as Hook | undefined,
+    kind: db.kind,
+    query: <R extends object = Row>(statement: Statement) => db.query<R>(statement),
+    run: (script: string) => db.run(script),
+    listen: (channel: string, heard: (payload: string) => void) => db.listen(channel, heard),
+    close: () => db.close(),
+    transaction: <T>(work: (tx: Queryable) => Promise<T>, options?: Parameters<Database['transaction']>[1]) =>
+      db.transaction(
+        tx =>
+          work({
+            query: async <R extends object = Row>(statement: Statement) => {
+              const run = () => tx.query(statement)
+              return (await (made.hook ? made.hook(statement, run, tx) : run())) as R[]
+            }
+          }),
+        options
+      )
+  }
+  return made
+}
+
+const failure = (code: string, message = 'made to fail') => Object.assign(new Error(message), { code })
+const reads = (table: string, { text }: Statement) => text.includes(`"data"."${table}"`)
+/** The statement, or statements, that measure. */
+const measures = (statement: Statement) => LAYERS.some(({ id }) => reads(id, statement))
+const kept = async (db: Database): Promise<{ all: number; passed: number }> => {
+  const [row] = await db.query<{ all: number; passed: number }>(
+    sql`SELECT count(*)::bigint AS all, count(*) FILTER (WHERE verdict = 'PASS')::bigint AS passed FROM yitu.land_check`
+  )
+  return row!
+}
+
+await onBothDatabases(t, async (t, db) => {
+  const { app, as } = await testApp(t, db)
+  const between = faulty(db)
+  const engine: LandCheckEngine = { ...(await engineOf(between)), timeoutMs: TIMEOUT_MS }
+  Object.assign(app.landCheck, engine)
+  await layGround(db, GROUND)
+
+  const ask = (more: object = {}) =>
+    app.inject({
+      method: 'POST',
+      url: '/api/land-checks',
+      headers: as.checker,
+      payload: { wkt: PARCEL, crs: 'EPSG:4547', ruleset: 'test', ...more }
+    })
+  const ruleOf = (answer: LandCheckResult, id: string) => answer.rules.find(rule => rule.id === id)
+
+  /** FARM is left open for the reason, every other rule has its answer, and the whole is no pass. */
+  async function leavesFarmOpen(t: Test, reason: string): Promise<void> {
+    const before = await kept(db)
+    const reply = await ask()
+    t.equal(reply.statusCode, 201, reply.body.slice(0, 300))
+    const answer = reply.json<LandCheckResult>()
+    t.equal(answer.verdict, 'INDETERMINATE')
+    t.match(ruleOf(answer, 'FARM'), { status: 'NOT_EVALUATED', reason })
+    t.strictSame(
+      answer.rules.map(({ status }) => status).filter(status => status === 'NOT_EVALUATED').length,
+      1,
+      'the other rules are evaluated'
+    )
+    t.equal(ruleOf(answer, 'BUILD')?.status, 'HIT')
+    t.strictSame(answer.notEvaluated, ['FARM'])
+    t.equal(answer.netCheck.complete, false)
+    const after = await kept(db)
+    t.strictSame(after, { all: before.all + 1, passed: before.passed }, 'what is kept is no pass either')
+    await lay(db, 'forbidden', [zone('F', box(8, 0, 2, 12))])
+    t.equal((await ask()).json<LandCheckResult>().verdict, 'REJECT', 'what was found to forbid still does')
+    await layGround(db, GROUND)
+  }
+
+  /** No answer at all: 503, and nothing kept. */
+  async function leavesNoAnswer(t: Test): Promise<void> {
+    const before = await kept(db)
+    const reply = await ask()
+    t.equal(reply.statusCode, 503, reply.body.slice(0, 300))
+    t.equal(reply.json().code, 'LAYER_UNAVAILABLE')
+    t.strictSame(await kept(db), before, 'nothing is kept')
+  }
+
+  /** Without the fault the same question passes: it was the fault that kept it from passing. */
+  async function passesAgain(t: Test): Promise<void> {
+    between.hook = undefined
+    const reply = await ask()
+    t.equal(reply.statusCode, 201, reply.body.slice(0, 300))
+    t.equal(reply.json<LandCheckResult>().verdict, 'PASS')
+  }
+
+  await t.test('the ground passes as long as nothing fails', passesAgain)
+
+  await t.test('a layer that the catalogue does not know', async t => {
+    const without = catalogOf(LAYERS.filter(({ id }) => id !== 'farmland'))
+    app.landCheck.catalog = without
+    await leavesFarmOpen(t, 'layer_missing')
+    app.landCheck.catalog = engine.catalog
+    await passesAgain(t)
+  })
+
+  await t.test('a layer whose table is gone', async t => {
+    await db.run('ALTER TABLE data.farmland RENAME TO farmland_gone')
+    await leavesFarmOpen(t, 'layer_missing')
+    await db.run('ALTER TABLE data.farmland_gone RENAME TO farmland')
+    await passesAgain(t)
+  })
+
+  await t.test('a zone polygon that is invalid', async t => {
+    const [a, b, c, d] = box(0, 0, 10, 12)
+    const bowTie = wktOf([a!, c!, b!, d!])
+    await lay(db, 'farmland', [{ id: 'X', wkt: bowTie }])
+    const answer = (await ask()).json<LandCheckResult>()
+    t.equal(answer.verdict, 'INDETERMINATE')
+    t.match(ruleOf(answer, 'FARM'), { status: 'NOT_EVALUATED', reason: 'invalid_geometry', detail: /X/ })
+    await layGround(db, GROUND)
+    await passesAgain(t)
+  })
+
+  await t.test('a row on which the database throws', async t => {
+    const columns = 'fid, feature_id, geom, code, kind, valid_from, valid_to, rev_from, rev_to'
+    await db.run(`ALTER TABLE data.farmland RENAME TO farmland_kept;
+      CREATE VIEW data.farmland AS SELECT ${columns}, ST_GeomFromText('no WKT ' || fid) AS grid_geom FROM data.farmland_kept`)
+    await leavesFarmOpen(t, 'error')
+    const wkt = wktOf(box(0, 0, 10, 12))
+    const three = [0, 1, 2].map(() => ({ wkt, crs: 'EPSG:4547', ruleset: 'test' }))
+    const many = await checkMany(engine, three)
+    t.strictSame(
+      many.map(one => 'answer' in one && one.answer.verdict),
+      ['INDETERMINATE', 'INDETERMINATE', 'INDETERMINATE'],
+      'for each of many parcels'
+    )
+    await db.run('DROP VIEW data.farmland; ALTER TABLE data.farmland_kept RENAME TO farmland')
+    await passesAgain(t)
+  })
+
+  await t.test('a layer that nobody can read in time', async t => {
+    if (db.kind === 'embedded') {
+      between.hook = (statement, run) =>
+        reads('farmland', statement) ? Promise.reject(failure('57014', 'canceling statement')) : run()
+      await leavesFarmOpen(t, 'timeout')
+    } else {
+      // A lock that another session holds stops the reader, as a change of the table would.
+      let free = () => {}
+      const held = await new Promise<{ done: Promise<void> }>(resolve => {
+        const holding: Promise<void> = db.transaction(async tx => {
+          await tx.query(sql`LOCK TABLE data.farmland IN ACCESS EXCLUSIVE MODE`)
+          await new Promise<void>(release => {
+            free = release
+            setImmediate(() => resolve({ done: holding }))
+          })
+        })
+      })
+      const reply = await ask()
+      free()
+      await held.done
+      t.equal(reply.statusCode, 201)
+      const answer = reply.json<LandCheckResult>()
+      t.equal(answer.verdict, 'INDETERMINATE')
+      t.match(ruleOf(answer, 'FARM'), { status: 'NOT_EVALUATED', reason: 'timeout' })
+      t.strictSame(answer.notEvaluated, ['FARM'])
+    }
+    await passesAgain(t)
+  })
+
+  await t.test('the database itself ends what takes too long: PostgreSQL does, the embedded one does not', async t => {
+    const slow = db.transaction(async tx => {
+      await tx.query(sql`SELECT set_config('statement_timeout', '50ms', true)`)
+      await tx.query(sql`SELECT pg_sleep(0.3)`)
+    })
+    const code = await slow.then(
+      () => 'not ended',
+      error => error.code
+    )
+    t.equal(code, db.kind === 'postgres' ? '57014' : 'not ended')
+  })
+
+  await t.test('an overlay that answers with nothing', async t => {
+    // As the embedded database does for some failures inside GEOS: no rows, no error.
+    between.hook = (statement, run) => (reads('farmland', statement) ? Promise.resolve([]) : run())
+    await leavesFarmOpen(t, 'error')
+    between.hook = (statement, run) => (measures(statement) ? Promise.resolve([]) : run())
+    await leavesNoAnswer(t)
+    await passesAgain(t)
+  })
+
+  await t.test('every statement that measures fails', async t => {
+    for (const code of ['XX000', '57014', '53200']) {
+      between.hook = (statement, run) => (measures(statement) ? Promise.reject(failure(code)) : run())
+      await leavesNoAnswer(t)
+    }
+    await passesAgain(t)
+  })
+
+  await t.test('any one statement fails: there is an answer that is open, or none', async t => {
+    let statements = 0
+    between.hook = (_, run) => {
+      statements++
+      return run()
+    }
+    t.equal((await ask()).statusCode, 201)
+    t.ok(statements > 3, `${statements} statements`)
+    for (const broken of ['throws', 'empty'] as const) {
+      for (let nth = 0; nth < statements; nth++) {
+        const before = await kept(db)
+        let n = 0
+        between.hook = (_, run) => {
+          if (n++ !== nth) return run()
+          return broken === 'throws' ? Promise.reject(failure('XX000')) : Promise.resolve([])
+        }
+        const reply = await ask()
+        const { passed } = await kept(db)
+        // A failure that is over when the rule is asked again may pass: then every rule was evaluated.
+        const whole = reply.statusCode === 201 && reply.json<LandCheckResult>().notEvaluated.length === 0
+        if (!whole) t.equal(passed, before.passed, `statement ${nth} ${broken}: ${reply.statusCode}`)
+        else t.ok(reply.json<LandCheckResult>().rules.every(({ status }) => status !== 'NOT_EVALUATED'))
+        if (reply.statusCode !== 201) t.ok(reply.statusCode >= 500, `statement ${nth} ${broken}: ${reply.body}`)
+      }
+    }
+    await passesAgain(t)
+  })
+
+  await t.test('the connection breaks in mid-check', async t => {
+    if (db.kind === 'embedded') {
+      let stopped = false
+      between.hook = (statement, run) => {
+        stopped ||= measures(statement)
+        return stopped ? Promise.reject(new Error('The embedded database has stopped.')) : run()
+      }
+      await leavesNoAnswer(t)
+    } else {
+      for (const pause of [0, 100]) {
+        let killed = false
+        between.hook = async (statement, run, tx) => {
+          if (!killed && measures(statement)) {
+            killed = true
+            const [mine] = await tx.query<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`)
+            await db.query(sql`SELECT pg_terminate_backend(${mine!.pid}::integer)`)
+            // With nothing under way the news of it comes between two statements.
+            await wait(pause)
+          }
+          return run()
+        }
+        await leavesNoAnswer(t)
+      }
+    }
+    await passesAgain(t)
+  })
+
+  await t.test('no fault of all these left a pass behind that was none', async t => {
+    const [row] = await db.query<{ wrong: number }>(sql`SELECT count(*)::bigint AS wrong FROM yitu.land_check
+      WHERE verdict = 'PASS' AND (body::jsonb -> 'notEvaluated' <> '[]'::jsonb)`)
+    t.equal(row?.wrong, 0)
+  })
+
+  await t.test('a database that is gone', { skip: db.kind === 'postgres' && 'it serves the other tests' }, async t => {
+    await db.close()
+    const reply = await ask()
+    t.ok(reply.statusCode >= 500, `${reply.statusCode}`)
+    t.notMatch(reply.body, /"PASS"/)
+  })
+})
