@@ -69,7 +69,7 @@ const legendOf = ({ title, entries }: LegendGroup) =>
     .join('')}</div>`
 
 const styleOf = ({ stamp }: Report) => `
-@page { size: A4; margin: 18mm 18mm 20mm; @bottom-left { content: "${stamp.replace(/["\\\n]/g, '')}"; font: 7pt sans-serif; color: #555; } @bottom-right { content: counter(page) " / " counter(pages); font: 7pt sans-serif; color: #555; } }
+@page { size: A4; margin: 18mm 17mm 20mm; @bottom-left { content: "${stamp.replace(/["\\\n]/g, '')}"; font: 7pt sans-serif; color: #555; } @bottom-right { content: counter(page) " / " counter(pages); font: 7pt sans-serif; color: #555; } }
 :root { color: #1c1f23; background: #fff; font: 10pt/1.5 "Noto Sans SC", "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif; }
 body { max-width: 495pt; margin: 24px auto; padding: 0 16px; }
 header { border-bottom: 2px solid #1c1f23; padding-bottom: 6px; position: relative; }

@@ -1,4 +1,5 @@
 import type { Geometry } from 'geojson'
+import type { Field } from '../../catalog/layer.ts'
 import type { Language, Text } from '../../lib/errors.ts'
 import type { LandCheckResult } from '../result.ts'
 import type { Ink } from './model.ts'
@@ -10,8 +11,7 @@ export type Variant = (typeof VARIANTS)[number]
 /** What of a layer stands in a report. */
 export interface LayerFace {
   title: Text
-  /** Titles of its fields. */
-  fields: ReadonlyMap<string, Text>
+  fields: ReadonlyMap<string, Pick<Field, 'title' | 'codelist'>>
   ink: Ink
   line: boolean
 }

@@ -24,6 +24,7 @@ export const CLASS_INK: Record<string, Ink> = {
 export function drawMap(input: ReportInput): { drawing: Drawing; legend: LegendGroup[] } {
   const { result, projected, surroundings, face } = input
   const say = sayIn(input.language)
+  const inkOf = layerInks(input)
   const frame = frameAround(projected.parcel)
   const points = boundaryPoints(projected.parcel)
   const shape = (geometry: Parameters<typeof pathOf>[0], ink: Ink): Shape => ({
@@ -34,8 +35,7 @@ export function drawMap(input: ReportInput): { drawing: Drawing; legend: LegendG
   const shapes = [
     ...surroundings.flatMap(({ layer, geometry }) => {
       const found = face(layer)
-      if (!found) return []
-      return [shape(geometry, /Line/.test(geometry.type) ? { ...found.ink, fill: 'none' } : found.ink)]
+      return found ? [shape(geometry, /Line/.test(geometry.type) ? { ...found.ink, fill: 'none' } : inkOf(layer))] : []
     }),
     ...projected.net.flatMap((geometry, i) =>
       geometry ? [shape(geometry, CLASS_INK[result.net[i]!.class] ?? {})] : []
@@ -64,8 +64,10 @@ export function drawMap(input: ReportInput): { drawing: Drawing; legend: LegendG
  * The classes of the parcel itself and the layers that concern it; then, apart, those that lie in the map but do not
  * concern it.
  */
-function legendOf({ result, surroundings, face, language }: ReportInput): LegendGroup[] {
+function legendOf(input: ReportInput): LegendGroup[] {
+  const { result, surroundings, face, language } = input
   const say = sayIn(language)
+  const inkOf = layerInks(input)
   const names = classNames(say)
   const classes = result.net
     .filter(({ geometry, area }) => geometry !== null && area > 0)
@@ -76,14 +78,14 @@ function legendOf({ result, surroundings, face, language }: ReportInput): Legend
     ...(result.slivers.length > 0 ? [{ text: say('细碎图形', 'Slivers'), ink: SLIVER, line: false }] : []),
     ...(result.suggestions.length > 0 ? [{ text: say('建议方案', 'Suggestions'), ink: SUGGESTION, line: true }] : [])
   ]
-  const concerned = new Set(
+  const concerned = new Set<string | null>(
     result.rules.filter(({ status }) => status === 'HIT' || status === 'SLIVER').map(r => r.layer)
   )
   const present = [...new Set(surroundings.map(({ layer }) => layer))]
   const entries = (layers: string[]) =>
     layers.flatMap(id => {
       const found = face(id)
-      return found ? [{ text: found.title[language], ink: found.ink, line: found.line }] : []
+      return found ? [{ text: found.title[language], ink: inkOf(id), line: found.line }] : []
     })
   return [
     { title: say('地块', 'Parcel'), entries: own },
@@ -96,4 +98,15 @@ function legendOf({ result, surroundings, face, language }: ReportInput): Legend
       entries: entries(present.filter(id => !concerned.has(id)))
     }
   ].filter(group => group.entries.length > 0)
+}
+
+/** What is drawn under the parcel: filled are only zones that decide about land; of the rest the outline is enough. */
+function layerInks({ result, face }: ReportInput): (layer: string) => Ink {
+  const deciding = result.rules.filter(({ kind, effect }) => kind === 'overlap' && effect !== 'inform')
+  const ruled = new Set(result.rules.map(({ layer }) => layer))
+  const filled = new Set(deciding.map(({ layer }) => layer))
+  return id => {
+    const ink = face(id)?.ink ?? {}
+    return ruled.has(id) && !filled.has(id) ? { ...ink, fillOpacity: 0 } : ink
+  }
 }

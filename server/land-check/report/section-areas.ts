@@ -65,7 +65,8 @@ function partsTable(parts: ReportInput['result']['parts'], names: ReturnType<typ
 }
 
 /** 毛面积: every feature in full; where features overlap each counts, so that the total may exceed the parcel. */
-export function grossSection({ result, face, language, variant }: ReportInput, say: Say): Section {
+export function grossSection(input: ReportInput, say: Say): Section {
+  const { result, face, language, variant } = input
   const title = say('毛面积表', 'Gross overlaps')
   const hits = result.rules.flatMap(rule => rule.features.map(feature => ({ rule, feature })))
   const lines = [
@@ -84,9 +85,8 @@ export function grossSection({ result, face, language, variant }: ReportInput, s
   const rows = hits.map(({ rule, feature }) => [
     rule.id,
     face(feature.layer)?.title[language] ?? feature.layer,
-    [feature.featureId, attributesOf(feature.attributes, fields => face(feature.layer)?.fields.get(fields)?.[language])]
-      .filter(Boolean)
-      .join('\n'),
+    // Whose parcel it is stands, masked, in the table of tenure.
+    rule.kind === 'tenure' ? say('见权属表', 'see tenure') : featureText(input, feature),
     area(feature.overlapArea),
     percent(feature.share)
   ])
@@ -110,11 +110,19 @@ export function grossSection({ result, face, language, variant }: ReportInput, s
   }
 }
 
-function attributesOf(attributes: Record<string, unknown>, titleOf: (name: string) => string | undefined): string {
-  return Object.entries(attributes)
-    .filter(([, value]) => value !== null && value !== undefined && value !== '')
-    .map(([name, value]) => `${titleOf(name) ?? name}: ${typeof value === 'object' ? JSON.stringify(value) : value}`)
-    .join('; ')
+type Feature = ReportInput['result']['rules'][number]['features'][number]
+
+/** A feature by its id and the attributes that the rule shows, codes with their titles. */
+function featureText({ face, codeTitle, language }: ReportInput, { layer, featureId, attributes }: Feature): string {
+  const fields = face(layer)?.fields
+  const told = Object.entries(attributes).flatMap(([name, value]) => {
+    if (value === null || value === undefined || value === '' || value === featureId) return []
+    const field = fields?.get(name)
+    const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
+    const title = field?.codelist && codeTitle(field.codelist, text)?.[language]
+    return [`${field?.title[language] ?? name}: ${title ? `${title} (${text})` : text}`]
+  })
+  return [featureId, told.join('; ')].filter(Boolean).join('\n')
 }
 
 /** Slivers set apart: each with its threshold; they stay in the net areas. */

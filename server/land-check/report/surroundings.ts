@@ -40,7 +40,7 @@ export async function readSurroundings(
     queries.length === 0
       ? []
       : await db.query<{ layer: string; geometry: Geometry }>(
-          sql`SELECT layer, geometry FROM (${join(queries, ' UNION ALL ')}) AS s ORDER BY n, fid`
+          sql`SELECT layer, geometry FROM (${join(queries, ' UNION ALL ')}) AS s ORDER BY n, size DESC, layer, fid`
         )
   const synthetic = [...known].filter(([, { kind }]) => kind === 'seed').map(([id]) => id)
   return { surroundings, synthetic: new Set(synthetic) }
@@ -86,7 +86,7 @@ async function knownRevisions(db: Queryable, ids: string[], { provenance, asOf }
 function around(layer: Layer, revision: number, crs: string, [west, south, east, north]: Extent): Statement {
   const srid = sridOf(crs)
   const box = sql`ST_MakeEnvelope(${west}::float8, ${south}::float8, ${east}::float8, ${north}::float8, ${srid}::integer)`
-  return sql`(SELECT c.layer, c.n, c.fid, ST_AsGeoJSON(c.geom, 3, 0)::json AS geometry FROM (
+  return sql`(SELECT c.layer, c.n, c.fid, ST_Area(c.geom) AS size, ST_AsGeoJSON(c.geom, 3, 0)::json AS geometry FROM (
       SELECT ${layer.id}::text AS layer, ${drawOrder(layer)}::integer AS n, t.fid,
         ST_ClipByBox2D(ST_Transform(t.geom, ${srid}::integer), ${box}::box2d) AS geom
       FROM ${tableOf(layer)} t
@@ -96,5 +96,5 @@ function around(layer: Layer, revision: number, crs: string, [west, south, east,
     WHERE NOT ST_IsEmpty(c.geom))`
 }
 
-/** Areas under lines. */
+/** Areas under lines; small ones over large ones. */
 const drawOrder = (layer: Layer) => (/Line/.test(layer.geometry) ? 1 : 0)
