@@ -64,6 +64,12 @@ export interface RuleMeasure {
   depthM: number | null
 }
 
+/** What a rule measured that found nothing near. */
+export const NOTHING_NEAR: RuleMeasure = {
+  ...{ invalid: [], features: [], near: [], held: {}, variants: {} },
+  ...{ distanceM: null, depthM: null }
+}
+
 export interface ClassMeasure {
   area: number
   /** Longitude latitude; null where the class is empty. */
@@ -82,7 +88,7 @@ export interface Partition {
 
 /** One parcel against all layer rules that were asked. */
 export interface ParcelMeasure extends Partition {
-  /** By the rule's place in the rule set. */
+  /** By the rule's place in the rule set; a rule that found nothing near is absent. */
   rules: Record<string, RuleMeasure>
   /** m² of the parcel outside the surveyed areas of a layer; a layer with none near is absent. */
   unsurveyed: Record<string, number>

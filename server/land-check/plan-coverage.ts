@@ -38,7 +38,7 @@ export function coverageRows({ coverage, ruleset, validTime }: MeasureQuery): St
       SELECT b.n, t.fid, b.geom AS parcel, ${geom} AS geom, ST_Covers(${geom}, b.geom) AS whole
       FROM parcel b JOIN ${tableOf(coverage.layer)} t ON ${near}
       WHERE b.variant = 'base' AND t.fid = ANY(${coverage.areas.map(({ fid }) => fid)}::bigint[]) AND ${inForce(validTime)}),
-    unsurveyed AS (
+    unsurveyed AS MATERIALIZED (
       SELECT s.n, json_object_agg(s.id, CASE WHEN s.whole THEN 0
           ELSE ST_Area(ST_Difference(s.parcel, ${land(sql`ST_UnaryUnion(ST_Collect(s.geoms), ${OVERLAY_GRID})`)}, ${OVERLAY_GRID})) END) AS unsurveyed
       FROM (SELECT e.n, i.id, e.parcel, bool_or(e.whole) AS whole, array_agg(e.geom) FILTER (WHERE NOT e.whole) AS geoms

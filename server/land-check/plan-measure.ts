@@ -57,7 +57,7 @@ export function planMeasure(query: MeasureQuery): Statement {
   const tenure = places(rules.filter(({ rule }) => rule.kind === 'tenure'))
   return sql`WITH ${parcelRows(query)},
     candidate AS MATERIALIZED (${join([NO_CANDIDATE, ...rules.map(rule => candidates(query, rule))], ' UNION ALL ')}),
-    invalid AS (${join([NO_INVALID, ...rules.flatMap(rule => invalidRows(query, rule))], ' UNION ALL ')}),
+    invalid AS MATERIALIZED (${join([NO_INVALID, ...rules.flatMap(rule => invalidRows(query, rule))], ' UNION ALL ')}),
     overlay AS MATERIALIZED (
       SELECT p.n, p.variant, c.rule, c.feature_id, c.since, c.attributes, p.geom AS parcel, c.geom AS zone,
         ${land(sql`ST_Intersection(p.geom, c.geom, ${OVERLAY_GRID})`)} AS geom
@@ -69,7 +69,7 @@ export function planMeasure(query: MeasureQuery): Statement {
     merged AS MATERIALIZED (
       SELECT h.n, h.variant, h.rule, count(*)::integer AS overlaps, ${union(sql`h.geom`, sql`h.feature_id COLLATE "C"`)} AS geom
       FROM hit h GROUP BY h.n, h.variant, h.rule),
-    piece AS (
+    piece AS MATERIALIZED (
       SELECT m.n, m.rule, json_object_agg(m.variant, json_build_object('overlaps', m.overlaps, 'parts', (
         SELECT coalesce(json_agg(json_build_object('area', ST_Area(d.geom), 'perimeter', ST_Perimeter(d.geom),
             'thin', ${thin(query, 'd')}, 'geometry', CASE WHEN m.variant = 'base' THEN ${degrees(literalSql('d.geom'))} END)
@@ -81,11 +81,11 @@ export function planMeasure(query: MeasureQuery): Statement {
           CROSS JOIN LATERAL ST_DumpPoints(m.geom) AS v
           WHERE NOT ST_IsEmpty(c.clear))) AS depth
       FROM merged m GROUP BY m.n, m.rule),
-    feature AS (
+    feature AS MATERIALIZED (
       SELECT h.n, h.rule, json_agg(json_build_object('featureId', h.feature_id, 'since', h.since, 'attributes', h.attributes,
           'area', ST_Area(h.geom), 'geometry', ${degrees(literalSql('h.geom'))}) ORDER BY h.feature_id COLLATE "C") AS features
       FROM hit h WHERE h.variant = 'base' GROUP BY h.n, h.rule),
-    held AS (
+    held AS MATERIALIZED (
       SELECT h.n, h.rule, json_object_agg(h.variant, h.held) AS held FROM (
         SELECT m.n, m.rule, m.variant, json_agg(json_build_object('attributes', m.attributes, 'area', ST_Area(m.geom),
           'thin', ${thin(query, 'm')}) ORDER BY m.feature_id COLLATE "C") AS held
@@ -94,23 +94,24 @@ export function planMeasure(query: MeasureQuery): Statement {
     distant AS MATERIALIZED (
       SELECT c.n, c.rule, c.feature_id, c.since, c.attributes, c.code, c.offset_m, ST_Distance(b.geom, c.geom) AS distance
       FROM candidate c JOIN parcel b ON b.n = c.n AND b.variant = 'base' WHERE c.rule = ANY(${[...margin, ...distance]}::integer[])),
-    nearest AS (
+    nearest AS MATERIALIZED (
       SELECT d.n, d.rule, min(d.distance) AS distance,
         json_agg(json_build_object('featureId', d.feature_id, 'since', d.since, 'attributes', d.attributes,
           'distanceM', d.distance, 'code', d.code, 'offsetM', d.offset_m) ORDER BY d.feature_id COLLATE "C")
           FILTER (WHERE d.rule = ANY(${distance}::integer[])) AS near
       FROM distant d GROUP BY d.n, d.rule),
-    ruled AS (
-      SELECT b.n, json_object_agg(r.rule, json_build_object(
-        'invalid', (SELECT coalesce(json_agg(i.feature_id ORDER BY i.feature_id COLLATE "C"), '[]') FROM invalid i WHERE i.n = b.n AND i.rule = r.rule),
+    met AS MATERIALIZED (SELECT c.n, c.rule FROM candidate c UNION SELECT i.n, i.rule FROM invalid i),
+    ruled AS MATERIALIZED (
+      SELECT m.n, json_object_agg(m.rule, json_build_object(
+        'invalid', (SELECT coalesce(json_agg(i.feature_id ORDER BY i.feature_id COLLATE "C"), '[]') FROM invalid i WHERE i.n = m.n AND i.rule = m.rule),
         'features', coalesce(f.features, '[]'), 'near', coalesce(d.near, '[]'), 'held', coalesce(w.held, '{}'), 'variants', coalesce(v.variants, '{}'),
         'distanceM', d.distance, 'depthM', v.depth)) AS rules
-      FROM parcel b CROSS JOIN unnest(${places(rules)}::integer[]) AS r (rule)
-      LEFT JOIN feature f ON f.n = b.n AND f.rule = r.rule
-      LEFT JOIN nearest d ON d.n = b.n AND d.rule = r.rule
-      LEFT JOIN held w ON w.n = b.n AND w.rule = r.rule
-      LEFT JOIN piece v ON v.n = b.n AND v.rule = r.rule
-      WHERE b.variant = 'base' GROUP BY b.n),
+      FROM met m
+      LEFT JOIN feature f ON f.n = m.n AND f.rule = m.rule
+      LEFT JOIN nearest d ON d.n = m.n AND d.rule = m.rule
+      LEFT JOIN held w ON w.n = m.n AND w.rule = m.rule
+      LEFT JOIN piece v ON v.n = m.n AND v.rule = m.rule
+      GROUP BY m.n),
     ${coverageRows(query)},
     ${planNet(query)}
     SELECT coalesce(r.rules, '{}') AS rules, coalesce(u.unsurveyed, '{}') AS unsurveyed, net.classes, net.parts, net.uncovered, net.areas

@@ -40,7 +40,7 @@ export function planNet({ ruleset, rules }: MeasureQuery): Statement {
     class AS MATERIALIZED (SELECT o.n, k.land, k.geom, ST_IsEmpty(k.geom) AS empty FROM owned o
       CROSS JOIN LATERAL (VALUES ('forbidden', o.forbidden), ('restricted', o.restricted), ('buildable', o.buildable),
         ('uncovered', o.uncovered)) AS k (land, geom) WHERE o.variant = 'base'),
-    net AS (
+    net AS MATERIALIZED (
       SELECT p.n,
         (SELECT json_object_agg(k.land, json_build_object('area', ST_Area(k.geom),
           'geometry', CASE WHEN NOT k.empty THEN ${degrees(literalSql('k.geom'))} END,

@@ -21,7 +21,8 @@ export interface JudgeInput {
   validTime: string
   standing: LayerStanding | undefined
   shapes: Shapes
-  measure: RuleMeasure | undefined
+  /** Of rules that measure features. */
+  measure: RuleMeasure
   refusal: Refusal | undefined
   /** m² outside the surveyed areas, by layer; a layer with none near is absent. */
   unsurveyed: Readonly<Record<string, number>>
@@ -40,7 +41,6 @@ export function judge(rule: Rule, input: JudgeInput): Outcome {
   const base = { ...NOTHING, rule, ...(standing && { standing }) }
   if (refusal) return { ...base, ...notEvaluated(rule, refusal, input.shapes) }
   if (!isLayerRule(rule)) return { ...base, ...judgeOther(rule, input) }
-  if (!measure) throw new Error(`Rule ${rule.id} was neither measured nor refused.`)
   const gap = findGap(rule, measure, input.unsurveyed)
   const rests = {
     measure,

@@ -69,7 +69,8 @@ export function judgeTenure(rule: TenureRule, input: TenureInput): TenureJudged 
   const { gap } = input
   const at = (variant: Variant) =>
     input.parcels[variant] && (!rule.mustCover || input.ground[variant]) ? variant : 'base'
-  const treated = (variant: Variant) => (input.parcels[variant] ?? []).map(parcel => treat(rule, parcel, input))
+  const treated = (variant: Variant) =>
+    withSlivers(input.parcels[variant] ?? [], input.ignorableM2).map(parcel => treat(rule, parcel, input))
   const found = (variant: Variant) => reasonsOf(rule, treated(at(variant)), input, at(variant))
   const stands = (reasons: Reason[]) => !gap || reasons.some(({ severity }) => severity === 'REJECT')
   const base = treated('base')
@@ -80,8 +81,16 @@ export function judgeTenure(rule: TenureRule, input: TenureInput): TenureJudged 
       return [variant, stands(own) ? own : notEvaluatedReason(rule, gap)]
     })
   )
-  if (!stands(found('base'))) return { ...notEvaluated(rule, gap!), reasons, tenure }
-  return { status: statusOf(base, uncoveredReason(rule, base, input, 'base')), reasons, tenure }
+  const { area, covered } = input.ground.base
+  const overlap = { area: covered, share: covered / area, reasons, tenure }
+  if (!stands(found('base'))) return { ...notEvaluated(rule, gap!), ...overlap }
+  return { status: statusOf(base, uncoveredReason(rule, base, input, 'base')), ...overlap }
+}
+
+/** When the slivers together are not small, none of them is one. */
+function withSlivers(parcels: readonly HeldParcel[], ignorableM2: number): readonly HeldParcel[] {
+  const together = parcels.reduce((sum, { area, sliver }) => sum + (sliver ? area : 0), 0)
+  return together > ignorableM2 ? parcels.map(parcel => ({ ...parcel, sliver: false })) : parcels
 }
 
 function statusOf(parcels: Treated[], missing: Reason | undefined): Status {
