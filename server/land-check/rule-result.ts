@@ -1,4 +1,6 @@
 import type { Parcel } from './intake.ts'
+import { shownParcel } from './kinds/tenure-features.ts'
+import type { Overlap } from './measure.ts'
 import { ruleMessage } from './messages.ts'
 import type { Outcome } from './outcome.ts'
 import type { Answer } from './result.ts'
@@ -39,9 +41,8 @@ export function ruleResult(outcome: Outcome, ruleset: Ruleset, parcel: Parcel): 
     },
     features: (measure?.features ?? []).map(feature => ({
       layer: 'layer' in rule ? rule.layer : '',
-      featureId: feature.featureId,
       revision: feature.since,
-      attributes: feature.attributes,
+      ...shownOf(outcome, feature),
       overlapArea: squareM(feature.area),
       share: shareOf(feature.area, parcel.areaPlanar),
       geometry: feature.geometry
@@ -51,6 +52,11 @@ export function ruleResult(outcome: Outcome, ruleset: Ruleset, parcel: Parcel): 
     messageEn: text.en
   }
 }
+
+const shownOf = (outcome: Outcome, feature: Overlap) =>
+  outcome.rule.kind === 'tenure'
+    ? shownParcel(outcome.rule, feature, outcome)
+    : { featureId: feature.featureId, attributes: feature.attributes }
 
 /**
  * Metres to the nearest feature of a forbidding or restricting rule; when hit, minus how far it reaches into the

@@ -138,9 +138,6 @@ export const TenureRuleSchema = Type.Object(
       })
     ),
     holderField: Type.Optional(FieldName),
-    sliver: Type.Optional(
-      Type.Union([ToleranceSchema, Type.Literal(false)], { description: 'false: none is ignored' })
-    ),
     treatments: Type.Array(
       Type.Object(
         {

@@ -123,6 +123,8 @@ t.test('slivers are listed and count for nothing; a clear parcel is not hit', as
   t.strictSame(judged.reasons.base, [])
   t.equal(judged.tenure.length, 1)
   t.equal(tenureOf([], { household }).status, 'NO_HIT')
+  const many = [0.2, 0.2, 0.2].map(area => held(JC, 'H2', { area, sliver: true }))
+  t.strictSame(severities(tenureOf(many, { household }).reasons.base), ['REJECT TENURE_CONFLICT'], 'not small together')
 })
 
 t.test('what is unknown leaves only a rejection standing', async t => {
