@@ -22,7 +22,8 @@ export const FieldSchema = Type.Object(
     title: TextSchema,
     codelist: Type.Optional(
       Type.String({ pattern: ID_PATTERN, description: 'layers/codelists/<id>.json; for type code only' })
-    )
+    ),
+    indexed: Type.Optional(Type.Boolean({ description: 'Features are looked up by it; the first field always is' }))
   },
   { additionalProperties: false }
 )
