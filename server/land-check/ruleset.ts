@@ -69,7 +69,8 @@ export const RulesetSchema = Type.Object(
       Type.Object(
         {
           maxOutwardM: Type.Number({ minimum: 0, description: 'How far the built may reach beyond the approved' }),
-          maxExcessM2: Type.Number({ minimum: 0, description: 'How much larger it may be' })
+          maxExcessM2: Type.Number({ minimum: 0, description: 'How much larger it may be' }),
+          note: Type.Optional(Type.String({ minLength: 1 }))
         },
         { ...strict, description: 'What is tolerated when what was built is compared with what was approved' }
       )
