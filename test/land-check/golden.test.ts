@@ -9,6 +9,7 @@ import {
   checkWkt,
   engineOf,
   frbu,
+  geojsonOf,
   LAYERS,
   lay,
   layerOf,
@@ -300,6 +301,21 @@ await onBothDatabases(t, async (t, db) => {
     await layGround(db, { buildable: BUILDABLE, forbidden: [zone('F', box(20, 20, 5, 5))] })
     const answer = await checkWkt(engine, wktOf(box(0, 0, 100, 100)))
     t.strictSame([answer.verdict, answer.rules[0]?.measure?.share], ['REJECT', 0.0025])
+  })
+
+  await t.test('coordinates are never guessed right', async t => {
+    await layGround(db, { buildable: BUILDABLE })
+    const ring = box(0, 0, 10, 12)
+    const asked = async (wkt: string, crs: string) =>
+      (await refusalOf(checkLand(engine, { wkt, crs, ruleset: 'test' }))).code
+    const swapped = ring.map(([x, y]): Metres[number] => [y, x])
+    t.equal(await asked(wktOf(swapped), 'EPSG:4547'), 'AXIS_SWAPPED')
+    t.equal(await asked(wktOf(ring.map(([x, y]) => [x + 38e6, y])), 'EPSG:4547'), 'ZONE_MISMATCH')
+    t.equal(await asked(PARCEL, 'EPSG:4526'), 'ZONE_MISMATCH')
+    t.equal(await asked(PARCEL, 'EPSG:3857'), 'CRS_UNSUPPORTED')
+    const geojson = await geojsonOf(db, PARCEL, 4547, 10)
+    const preview = await checkLand(engine, { geojson, datum: 'GCJ-02', ruleset: 'test' })
+    t.match(preview, { previewOnly: true, verdict: 'INDETERMINATE', reasons: [{ code: 'PREVIEW_ONLY' }] })
   })
 
   await t.test('fifty mixed requests at once equal those one by one', async t => {
