@@ -1,4 +1,5 @@
 import { type Queryable, sql } from '../../lib/sql.ts'
+import type { Verdict } from '../judge.ts'
 import type { ItemState } from './answer-schema.ts'
 import { cursorBad } from './problems.ts'
 
@@ -8,7 +9,7 @@ export interface ItemRow {
   item: number
   label: string | null
   state: ItemState
-  verdict: string | null
+  verdict: Verdict | null
   landCheck: string | null
   inputHash: string | null
   resultHash: string | null
