@@ -36,8 +36,16 @@ function typeParser(oid: number, format?: string) {
 const bound = ({ text, values, keepPlan }: Statement) => ({
   text,
   values: values.map(bindText),
-  ...(keepPlan && { name: createHash('sha256').update(text).digest('base64url') })
+  ...(keepPlan && { name: nameOf(text) })
 })
+
+const names = new Map<string, string>()
+
+function nameOf(text: string): string {
+  const known = names.get(text) ?? createHash('sha256').update(text).digest('base64url')
+  names.set(text, known)
+  return known
+}
 
 class PostgresDatabase implements Database {
   readonly kind = 'postgres'

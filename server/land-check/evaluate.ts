@@ -169,7 +169,7 @@ async function failure(tx: Queryable, query: MeasureQuery): Promise<Refusal | nu
 }
 
 async function ask(tx: Queryable, query: MeasureQuery): Promise<ParcelMeasure[]> {
-  const rows = await tx.query<ParcelMeasure>({ ...planMeasure(query), keepPlan: true })
+  const rows = await tx.query<ParcelMeasure>(planMeasure(query))
   // The embedded database answers some failures inside GEOS with no rows and no error.
   if (rows.length !== query.shapes.length || rows.some(row => !row.classes)) {
     throw new Error(`The database answered ${rows.length} rows for ${query.shapes.length} parcels.`)

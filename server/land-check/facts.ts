@@ -11,11 +11,11 @@ import type { Ruleset } from './ruleset.ts'
  */
 const known = new WeakMap<Layer, Map<string, object[]>>()
 
-async function ask(tx: Queryable, layer: Layer, { revision, contentHash }: LayerStanding, statement: Statement) {
-  const key = JSON.stringify([revision, contentHash, statement])
+async function ask(tx: Queryable, layer: Layer, standing: LayerStanding, question: string, plan: () => Statement) {
+  const key = `${standing.revision} ${standing.contentHash} ${question}`
   const facts = known.get(layer) ?? new Map<string, object[]>()
   known.set(layer, facts)
-  const found = facts.get(key) ?? (await tx.query(statement))
+  const found = facts.get(key) ?? (await tx.query(plan()))
   // Nothing may be what the embedded database says when it failed (see rows.ts): that is asked again.
   if (found.length > 0) facts.set(key, found)
   return found
@@ -29,7 +29,8 @@ export async function factsOf(
   offsetField: string | undefined
 ): Promise<RevisionFacts> {
   const { revision, gridded } = standing
-  return one<RevisionFacts>(await ask(tx, layer, standing, planFacts(layer, revision, gridded, offsetField)))
+  const plan = () => planFacts(layer, revision, gridded, offsetField)
+  return one<RevisionFacts>(await ask(tx, layer, standing, `facts ${gridded} ${offsetField}`, plan))
 }
 
 /** Which areas were surveyed for which of the layers. */
@@ -40,6 +41,6 @@ export async function surveyedAreas(
   standing: LayerStanding,
   layerIds: string[]
 ): Promise<SurveyedArea[]> {
-  const statement = planSurveyed(ruleset, layer, standing.revision, layerIds)
-  return (await ask(tx, layer, standing, statement)) as SurveyedArea[]
+  const plan = () => planSurveyed(ruleset, layer, standing.revision, layerIds)
+  return (await ask(tx, layer, standing, `areas ${ruleset.hash}`, plan)) as SurveyedArea[]
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Layer } from '../catalog/layer.ts'
 import { tableOf } from '../catalog/table.ts'
 import { join, literalSql, name, type Statement, sql } from '../lib/sql.ts'
@@ -51,9 +52,39 @@ export interface MeasureQuery {
  * none. Features of one rule are united before areas are taken: nothing is counted twice.
  */
 export function planMeasure(query: MeasureQuery): Statement {
+  const { ruleset, rules, coverage, validTime } = query
+  const asked = rules.map(({ place, revision, gridded, invalid, searchM }) => [
+    place,
+    revision,
+    gridded,
+    invalid,
+    searchM
+  ])
+  const covering = coverage && [coverage.layer.id, coverage.gridded, coverage.areas]
+  const key = JSON.stringify([ruleset.id, ruleset.hash, validTime, asked, covering])
+  // The layers too: a definition that changed under the same id is another object.
+  const layers = rules.map(({ layer }) => layer)
+  const found = planned.get(key)
+  const plan = found?.layers.every((layer, i) => layer === layers[i])
+    ? found
+    : { layers, statement: writeMeasure(query) }
+  planned.set(key, plan)
+  return {
+    text: plan.statement.text,
+    values: [...shapeValues(query.shapes), ...plan.statement.values.slice(3)],
+    keepPlan: true
+  }
+}
+
+/** Writing the statement takes longer than running parts of it, and only the parcels differ from check to check. */
+const planned = new LRUCache<string, { layers: Layer[]; statement: Statement }>({ max: 64 })
+
+function writeMeasure(query: MeasureQuery): Statement {
   const { rules } = query
   const margin = places(rules.filter(hasMargin))
   const distance = places(rules.filter(({ rule }) => rule.kind === 'distance'))
+  // What only informs decides nothing, so how it stands to the moved boundary is not asked.
+  const informing = places(rules.filter(({ rule }) => rule.kind === 'overlap' && rule.effect === 'inform'))
   const tenure = places(rules.filter(({ rule }) => rule.kind === 'tenure'))
   return sql`WITH ${parcelRows(query)},
     candidate AS MATERIALIZED (${join([NO_CANDIDATE, ...rules.map(rule => candidates(query, rule))], ' UNION ALL ')}),
@@ -61,7 +92,8 @@ export function planMeasure(query: MeasureQuery): Statement {
     overlay AS MATERIALIZED (
       SELECT p.n, p.variant, c.rule, c.feature_id, c.since, c.attributes, p.geom AS parcel, c.geom AS zone,
         ${land(sql`ST_Intersection(p.geom, c.geom, ${OVERLAY_GRID})`)} AS geom
-      FROM parcel p JOIN candidate c ON c.n = p.n AND NOT c.rule = ANY(${distance}::integer[]) AND p.geom && c.geom
+      FROM parcel p JOIN candidate c ON c.n = p.n AND NOT c.rule = ANY(${distance}::integer[])
+        AND (p.variant = 'base' OR NOT c.rule = ANY(${informing}::integer[])) AND p.geom && c.geom
         AND ST_Intersects(p.geom, c.geom)),
     hit AS MATERIALIZED (
       SELECT o.n, o.variant, o.rule, o.feature_id, o.since, o.attributes, o.geom FROM overlay o
@@ -124,14 +156,18 @@ const places = (rules: RuleQuery[]): number[] => rules.map(({ place }) => place)
 export const hasMargin = ({ rule }: Pick<RuleQuery, 'rule'>): boolean =>
   rule.kind === 'overlap' && (rule.effect === 'prohibit' || rule.effect === 'restrict')
 
-/** `parcel (n, variant, geom)` of the given shapes. */
-export function parcelRows({ shapes }: MeasureQuery): Statement {
+/** `parcel (n, variant, geom)` of the given shapes: $1, $2 and $3 of a statement that begins with it. */
+export function parcelRows({ shapes }: Pick<MeasureQuery, 'shapes'>): Statement {
+  const [places, variants, geometries] = shapeValues(shapes)
+  return sql`parcel AS MATERIALIZED (SELECT v.n, v.variant, v.geom::geometry AS geom
+    FROM unnest(${places}::integer[], ${variants}::text[], ${geometries}::text[]) AS v (n, variant, geom))`
+}
+
+function shapeValues(shapes: Shapes[]): [number[], string[], string[]] {
   const rows = shapes.flatMap((of, n) =>
     VARIANTS.flatMap(variant => (of[variant] ? [{ n, variant, geom: of[variant] }] : []))
   )
-  return sql`parcel AS MATERIALIZED (SELECT v.n, v.variant, v.geom::geometry AS geom
-    FROM unnest(${rows.map(row => row.n)}::integer[], ${rows.map(row => row.variant)}::text[],
-      ${rows.map(row => row.geom)}::text[]) AS v (n, variant, geom))`
+  return [rows.map(({ n }) => n), rows.map(({ variant }) => variant), rows.map(({ geom }) => geom)]
 }
 
 /** What the rules' rows are added to: no rule, no row. */
