@@ -5,7 +5,7 @@ import type { Database, Queryable } from '../lib/sql.ts'
 import { type Composed, compose } from './compose.ts'
 import { evaluate, type Ground } from './evaluate.ts'
 import { undo } from './failure.ts'
-import { type Parcel, takeParcel } from './intake.ts'
+import { takeParcels } from './intake.ts'
 import { planSnapshot, type Snapshot } from './plan-state.ts'
 import { layersUnavailable, rulesetUnknown } from './problems.ts'
 import { type Recorded, record } from './record.ts'
@@ -106,8 +106,7 @@ export async function checkIn(context: CheckContext, requests: readonly LandChec
 async function checkGroup(context: CheckContext, requests: LandCheckRequest[]): Promise<Checked[]> {
   const { tx, ruleset, engine } = context
   const ground = await groundOf(context, requests[0]!)
-  const taken: (Parcel | Problem)[] = []
-  for (const request of requests) taken.push(await takeParcel(tx, request, ruleset).catch(asProblem))
+  const taken = await takeParcels(tx, requests, ruleset, ground)
   const asked = taken.flatMap((parcel, i) => (parcel instanceof Problem ? [] : [{ parcel, request: requests[i]! }]))
   const evaluations = asked.length === 0 ? [] : await evaluateEach(ground, asked)
   const composed = evaluations.map((evaluation, i) => ({
@@ -163,11 +162,6 @@ const dayOf = (moment: string, timeZone: string) =>
   new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(
     new Date(moment)
   )
-
-function asProblem(error: unknown): Problem {
-  if (error instanceof Problem) return error
-  throw error
-}
 
 /**
  * Checks and keeps the answer.

@@ -5,6 +5,7 @@ import type { Parcel } from './intake.ts'
 import {
   allBuildable,
   bySeverity,
+  jurisdictionUnknown,
   notInForce,
   previewOnly,
   type Reason,
@@ -103,7 +104,8 @@ function standingReasons({ ruleset, parcel, evaluation }: Composed): Reason[] {
   const inForce = ruleset.validFrom <= validTime && (!ruleset.validTo || validTime < ruleset.validTo)
   return [
     ...(inForce ? [] : [notInForce(ruleset, validTime)]),
-    ...(parcel.previewOnly ? [previewOnly(parcel.datum)] : [])
+    ...(parcel.previewOnly ? [previewOnly(parcel.datum)] : []),
+    ...(parcel.jurisdictionUnknown ? [jurisdictionUnknown(ruleset)] : [])
   ]
 }
 

@@ -29,6 +29,14 @@ const REPAIRS: Record<string, Text> = {
 export const repairNotes = (repairs: readonly { code: string; count: number }[]): Note[] =>
   repairs.flatMap(({ code, count }) => (count > 0 ? [{ code, count, message: REPAIRS[code]! }] : []))
 
+export const MILLIMETRES: Note = {
+  code: 'DEGREES_READ_AS_MILLIMETRES',
+  message: {
+    zh: '九位小数的经纬度均落在整毫米上，按整毫米读取（改动不超过 0.06 毫米）。',
+    en: 'Degrees with nine decimals all lie on whole millimetres and were read as these (changed by 0.06 mm at most).'
+  }
+}
+
 export const structureNote = (areaDelta: number): Note => ({
   code: 'REPAIRED_STRUCTURE',
   message: {

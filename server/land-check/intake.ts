@@ -42,6 +42,8 @@ export interface Parcel extends MadeParcel {
   location: { division: string; name: Text } | null
   /** The datum was shifted for maps: no authoritative answer. */
   previewOnly: boolean
+  /** The layer that has the boundary of the jurisdiction holds nothing. */
+  jurisdictionUnknown: boolean
 }
 
 /** A plot on its way in: read, or with what is wrong with it. */
@@ -122,9 +124,14 @@ export async function takeCandidates(
   const parcels = made.map(entry => orProblem(() => finish(orThrow(entry), ruleset)))
   const inside = parcels.flatMap(entry => (entry instanceof Problem ? [] : [entry]))
   const outside = await findOutside(tx, inside, ruleset, ground)
-  return parcels.map(entry =>
-    entry instanceof Problem ? entry : (outside[inside.indexOf(entry)] ?? withoutMetres(entry))
-  )
+  const settled = new Map(inside.map((entry, i) => [entry, outside[i]]))
+  return parcels.map(entry => {
+    if (entry instanceof Problem) return entry
+    const found = settled.get(entry)
+    if (found instanceof Problem) return found
+    const { metres: _, ...parcel } = entry
+    return { ...parcel, jurisdictionUnknown: found === 'unknown' }
+  })
 }
 
 function prepare({ request, given, plot }: Candidate, windows: Map<string, Window[]>, ruleset: Ruleset): Prepared {
@@ -200,8 +207,7 @@ function finish(
     declaredArea: request.declaredAreaM2 ?? given.declaredArea,
     location: null,
     previewOnly: isMapDatum(request.datum),
+    jurisdictionUnknown: false,
     metres
   }
 }
-
-const withoutMetres = ({ metres: _, ...parcel }: Finished): Parcel => parcel

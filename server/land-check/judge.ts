@@ -143,6 +143,16 @@ export const previewOnly = (datum: string): Reason => ({
   }
 })
 
+export const jurisdictionUnknown = ({ jurisdiction }: Ruleset): Reason => ({
+  code: 'JURISDICTION_UNKNOWN',
+  severity: 'INDETERMINATE',
+  rule: null,
+  message: {
+    zh: `管辖界线图层${jurisdiction.layer}没有数据，不能确定地块是否在管辖范围内。`,
+    en: `Layer ${jurisdiction.layer}, the boundary of the jurisdiction, holds no data: whether the parcel lies inside is not known.`
+  }
+})
+
 export const allBuildable: Reason = {
   code: 'ALL_BUILDABLE',
   severity: 'PASS',

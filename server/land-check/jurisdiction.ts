@@ -6,7 +6,7 @@ import { type Queryable, type Statement, sql } from '../lib/sql.ts'
 import { readWkb } from '../lib/wkb.ts'
 import type { Polygons } from './given.ts'
 import type { Ground } from './parcel-code.ts'
-import { acrossJurisdiction, jurisdictionUnavailable } from './problems-intake.ts'
+import { acrossJurisdiction } from './problems-intake.ts'
 import type { Ruleset } from './ruleset.ts'
 
 /** Whether parcels lie inside the boundary of the jurisdiction, and what of them does not. */
@@ -17,19 +17,22 @@ type Edges = Float64Array
 /** Edges by layer, content and CRS: what was published never changes, so this is no state but a shortcut. */
 const known = new LRUCache<string, Edges>({ max: 8 })
 
-/** Of the polygons, those near the rows' boundary are told apart in the database; the others by one ray. */
+/**
+ * Each parcel's problem, null where it lies inside (or no boundary is named), `unknown` where the boundary's layer
+ * holds nothing. Parcels near the boundary are measured in the database, the others told by one ray.
+ */
 export async function findOutside(
   tx: Queryable,
   parcels: readonly { base: string; metres: Polygons }[],
   ruleset: Ruleset,
   ground: Ground | undefined
-): Promise<(Problem | null)[]> {
+): Promise<(Problem | 'unknown' | null)[]> {
   const id = ruleset.jurisdiction.layer
   if (id === undefined || parcels.length === 0) return parcels.map(() => null)
   const layer = ground?.catalog.find(id)
   const standing = ground?.snapshot.layers.find(standing => standing.id === id)
   if (!layer || !ground || !standing?.hasTable || standing.featureCount === 0) {
-    return parcels.map(() => jurisdictionUnavailable({ ruleset: ruleset.id, layer: id }))
+    return parcels.map(() => 'unknown')
   }
   const { revision, contentHash } = standing
   const rows = sql`SELECT ST_Transform(t.geom, ${sridOf(ruleset.workingCrs)}::integer) AS geom FROM ${tableOf(layer)} t

@@ -111,13 +111,6 @@ export const parcelLayerUnavailable = problem(
   '规则集 {ruleset} 没有可查的宗地图层。请直接提交界址点。',
   'Rule set {ruleset} has no parcel layer to look codes up in. Send the boundary points.'
 )
-export const jurisdictionUnavailable = problem(
-  'JURISDICTION_UNAVAILABLE',
-  ['管辖界线不可用', 'The boundary of the jurisdiction is not available'],
-  '规则集 {ruleset} 以图层 {layer} 为管辖界线，该图层尚无数据，不能确定地块是否在管辖范围内。请先发布该图层。',
-  'Rule set {ruleset} takes layer {layer} as the boundary of its jurisdiction, and that layer holds no data: whether the parcel lies inside is not known. Publish the layer first.',
-  503
-)
 export const acrossJurisdiction = problem(
   'OUT_OF_JURISDICTION',
   ['超出管辖范围', 'Outside the jurisdiction'],

@@ -20,11 +20,16 @@ const VerdictSchema = Type.Enum([...VERDICTS])
 const ClassSchema = Type.Enum([...CLASSES])
 
 const NoteSchema = Type.Object(
-  { code: Type.String(), count: Type.Optional(Type.Integer()), message: TextSchema },
+  {
+    code: Type.String(),
+    count: Type.Optional(Type.Integer()),
+    line: Type.Optional(Type.Integer({ description: 'Of a TXT, from 1' })),
+    message: TextSchema
+  },
   strict
 )
 
-const ParcelSchema = Type.Object(
+export const ParcelSchema = Type.Object(
   {
     source: Type.Enum([...SOURCES]),
     plot: orNull(Type.Object({ no: Type.String(), name: Type.String() }, strict)),

@@ -3,9 +3,9 @@ import { Problem } from '../lib/errors.ts'
 import type { Queryable, Statement } from '../lib/sql.ts'
 import { readWkb } from '../lib/wkb.ts'
 import { SAVEPOINT, undo } from './failure.ts'
-import type { Polygons } from './given.ts'
+import type { Polygons, Position } from './given.ts'
 import type { Gridded, Prepared } from './intake.ts'
-import { repairNotes, structureNote } from './intake-notes.ts'
+import { MILLIMETRES, repairNotes, structureNote } from './intake-notes.ts'
 import { orProblem, orThrow } from './or-problem.ts'
 import { type MadeParcel, planParcel, planWorking, type Validity, type WorkingParcel } from './plan-intake.ts'
 import { geometryInvalid, layersUnavailable } from './problems.ts'
@@ -72,7 +72,30 @@ function alreadyOnGrid(entry: Prepared, ruleset: Ruleset): Gridded | Problem | n
 function onGrid(entry: Prepared, wkb: Buffer, ruleset: Ruleset): Gridded {
   const geometry = readWkb(wkb)
   if (geometry.type !== 'MultiPolygon') throw new Error(`A parcel became a ${geometry.type}.`)
-  return canonical(entry, toGrid(geometry.coordinates as Polygons, ruleset.gridM))
+  const polygons = geometry.coordinates as Polygons
+  const millimetres = asMillimetres(entry, polygons, ruleset)
+  if (!millimetres) return canonical(entry, toGrid(polygons, ruleset.gridM))
+  return canonical({ ...entry, notes: [...entry.notes, MILLIMETRES] }, millimetres)
+}
+
+/** Half of 10⁻⁹ of a degree, metres: what the ninth decimal leaves open. It is more than half of the grid. */
+const NINTH_DECIMAL_M = 0.000_06
+
+/**
+ * Degrees with nine decimals whose every coordinate lies on a whole millimetre, as near as nine decimals can say: that
+ * is what was surveyed (by chance it happens to a triangle three times in a million). Without this a parcel written so
+ * would differ by a step of the grid from the same parcel in metres.
+ */
+function asMillimetres({ given }: Prepared, polygons: Polygons, { gridM }: Ruleset): Polygons | null {
+  if (given.decimals !== 9 || findCrs(given.crs)?.unit !== 'degree') return null
+  const near = (metres: number) => Math.abs(metres - Math.round(metres * 1000) / 1000) <= NINTH_DECIMAL_M
+  if (!polygons.every(rings => rings.every(ring => ring.every(([x, y]) => near(x) && near(y))))) return null
+  const perMillimetre = Math.round(0.001 / gridM)
+  return polygons.map(rings =>
+    rings.map(ring =>
+      ring.map(([x, y]): Position => [Math.round(x * 1000) * perMillimetre, Math.round(y * 1000) * perMillimetre])
+    )
+  )
 }
 
 /** Points that fall together on the grid are one. */

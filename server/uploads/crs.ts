@@ -36,7 +36,8 @@ const OLD_DATUMS = [
   }
 ] as const
 
-function refuseOldDatum(crs: string, wkt: string, code?: number): void {
+/** @throws UPLOAD_OLD_DATUM where the WKT or the EPSG code is of one */
+export function refuseOldDatum(crs: string, wkt: string, code?: number): void {
   for (const { zh, en, pattern, codes } of OLD_DATUMS) {
     const coded = code !== undefined && codes.some(([low, high]) => low <= code && code <= high)
     if (coded || pattern.test(wkt)) throw oldDatum({ crs, datum: zh, datum_en: en })

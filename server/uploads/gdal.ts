@@ -25,6 +25,7 @@ export const TRANSLATE = ['-f', 'GeoJSONSeq', '-t_srs', 'EPSG:4326', '-lco', 'CO
 
 /** Options for opening the source, `NAME=VALUE`. */
 export function openOptions({ format }: Source): string[] {
+  if (format === 'geopackage' || format === 'kml') return []
   return format === 'shapefile'
     ? ['ENCODING=ISO-8859-1', 'ADJUST_TYPE=NO', 'AUTO_REPACK=NO']
     : ['DATE_AS_STRING=YES', 'FLATTEN_NESTED_ATTRIBUTES=NO', 'NATIVE_DATA=NO']

@@ -239,3 +239,10 @@ export const readOnlyLayer = upload(
   '图层 {layer} 直接发布数据库中已有的表，不接受上传。请在该表所属的系统中修改数据。',
   'Layer {layer} publishes an existing table in place and takes no uploads. Change the data in the system the table belongs to.'
 )
+export const tooManyFeatures = upload(
+  'TOO_MANY_FEATURES',
+  413,
+  ['要素过多', 'Too many features'],
+  '文件的要素超过 {limit} 个。请拆分后提交，或改用批量审查。',
+  'The file has more than {limit} features. Split it, or ask for a job of many checks.'
+)

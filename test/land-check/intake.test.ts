@@ -1,13 +1,25 @@
+import type { Polygon } from 'geojson'
 import t from 'tap'
+import type { Layer } from '../../server/catalog/layer.ts'
+import { inputHashOf } from '../../server/land-check/compose.ts'
 import { toGcj } from '../../server/land-check/datum.ts'
 import type { GivenPlot } from '../../server/land-check/given.ts'
+import { type Parcel, takeParcels } from '../../server/land-check/intake.ts'
+import { planSnapshot, type Snapshot } from '../../server/land-check/plan-state.ts'
 import { readTxt } from '../../server/land-check/read-txt.ts'
+import type { LandCheckRequest } from '../../server/land-check/request.ts'
 import { canonicalRings, openRings, toGrid } from '../../server/land-check/rings.ts'
+import { layersOf, type Ruleset } from '../../server/land-check/ruleset.ts'
 import { dropSpikes } from '../../server/land-check/spikes.ts'
 import { decodeTxt } from '../../server/land-check/txt-lines.ts'
 import { writeTxt } from '../../server/land-check/write-txt.ts'
 import { planarArea } from '../../server/lib/area.ts'
 import { Problem } from '../../server/lib/errors.ts'
+import { sql } from '../../server/lib/sql.ts'
+import { onBothDatabases, testApp } from '../helper.ts'
+import { formType, form as formWith } from '../uploads/client.ts'
+import { kmlOf, zippedShapefile } from './files.ts'
+import { catalogOf, geojsonOf, lay, layerOf, rulesetOf } from './ground.ts'
 import { GOLDEN_POINTS, GOLDEN_TXT, headerWith, PLOT, type Point, rectangle, ringLines, txtOf } from './txt.ts'
 
 /** How a parcel is taken in: every way of writing it, and every refusal. */
@@ -284,4 +296,480 @@ t.test('the datum of web maps lies 600 m off here', async t => {
   const [lon, lat] = toGcj([113.1, 23.05])
   const metres = Math.hypot((lon - 113.1) * 111_320 * Math.cos((23.05 * Math.PI) / 180), (lat - 23.05) * 110_750)
   t.ok(metres > 600 && metres < 640, `${metres} m`)
+})
+
+const GOLDEN = [
+  { name: '10 × 8 m', planar: 80, ellipsoid: 79.9832, points: rectangle(0, 0, 10, 8) },
+  { name: '12 × 10 m', planar: 120, ellipsoid: 119.9748, points: rectangle(0, 0, 12, 10) },
+  {
+    name: '12 × 10 m, turned',
+    planar: 120.00958,
+    ellipsoid: 119.9845,
+    points: [
+      [2550358.457, 38407761.089],
+      [2550369.933, 38407764.597],
+      [2550367.009, 38407774.161],
+      [2550355.533, 38407770.652]
+    ]
+  },
+  {
+    name: '15 × 10 m, turned',
+    planar: 149.9934,
+    ellipsoid: 149.9618,
+    points: [
+      [2550358.457, 38407761.089],
+      [2550371.447, 38407768.589],
+      [2550366.447, 38407777.249],
+      [2550353.457, 38407769.749]
+    ]
+  },
+  {
+    name: '1 ha',
+    planar: 9999.961503,
+    ellipsoid: 9997.862,
+    points: [
+      [2550358.457, 38407761.089],
+      [2550454.087, 38407790.326],
+      [2550424.85, 38407885.957],
+      [2550329.22, 38407856.719]
+    ]
+  },
+  {
+    name: '1 km²',
+    planar: 1000000.01507,
+    ellipsoid: 999792.7586,
+    points: [
+      [2550358.457, 38407761.089],
+      [2551314.762, 38408053.461],
+      [2551022.39, 38409009.765],
+      [2550066.085, 38408717.394]
+    ]
+  }
+] satisfies { name: string; planar: number; ellipsoid: number; points: Point[] }[]
+
+const eastNorth = (points: readonly Point[], shift = 0) => points.map(([n, e]): [number, number] => [e - shift, n])
+const wktText = (ring: readonly (readonly number[])[], digits = 3) =>
+  `POLYGON ((${[...ring, ring[0]!].map(p => p.map(n => n.toFixed(digits)).join(' ')).join(', ')}))`
+
+const CODE = '440605123001JC00007'
+const UNIT = `${CODE}F00010001`
+const parcels: Layer = {
+  ...layerOf('parcels'),
+  fields: [
+    { name: 'code', type: 'text', title: { zh: '码', en: 'code' } },
+    { name: 'unit', type: 'text', title: { zh: '元', en: 'unit' } }
+  ]
+}
+const district = layerOf('district-line')
+
+interface Form {
+  file?: { name: string; data: Buffer }
+  fields: Record<string, string>
+}
+
+await onBothDatabases(t, async (t, db) => {
+  const layers = [parcels, district]
+  const catalog = catalogOf(layers)
+  const ruleset = await rulesetOf({ parcelLayer: { layer: 'parcels', unitField: 'unit' } })
+  const text = (points: readonly Point[]) => wktText(eastNorth(points, 38e6))
+  const rows = [
+    { id: CODE, wkt: text(GOLDEN_POINTS), kind: UNIT },
+    { id: '440605123001JC00008', wkt: text(rectangle(100, 100, 10, 10)) }
+  ]
+  await lay(db, 'parcels', rows, parcels)
+  await lay(
+    db,
+    'district-line',
+    [
+      { id: 'D', wkt: text(rectangle(-2000, -2000, 4000, 2005)) },
+      { id: 'E', wkt: text(rectangle(-2000, 5, 4000, 995)) }
+    ],
+    district
+  )
+
+  const take = (requests: Partial<LandCheckRequest>[], rules: Ruleset = ruleset, knownTime?: string) =>
+    db.transaction(
+      async tx => {
+        const [snapshot] = await tx.query<Snapshot>(planSnapshot(layersOf(rules), { knownTime }, 10_000))
+        const ground = { catalog, snapshot: snapshot!, validTime: '2026-11-22' }
+        return takeParcels(
+          tx,
+          requests.map(request => ({ ruleset: 'test', ...request })),
+          rules,
+          ground
+        )
+      },
+      { isolation: 'repeatable read', readOnly: true }
+    )
+  const taken = async (request: Partial<LandCheckRequest>, rules?: Ruleset): Promise<Parcel> => {
+    const [parcel] = await take([request], rules)
+    if (!parcel || parcel instanceof Problem) throw parcel
+    return parcel
+  }
+  const refusedAs = async (request: Partial<LandCheckRequest>, rules?: Ruleset): Promise<Problem> => {
+    const [problem] = await take([request], rules)
+    if (!(problem instanceof Problem)) throw new Error('it was not refused')
+    return problem
+  }
+  const noteCodes = (parcel: Parcel) => parcel.notes.map(note => note.code)
+
+  for (const { name, planar, ellipsoid, points } of GOLDEN) {
+    await t.test(`golden vector ${name} in every form is one parcel`, async t => {
+      const plain = wktText(eastNorth(points, 38e6))
+      const degrees = (await geojsonOf(db, plain, 4547, 9)) as Polygon
+      const own = `5,${(planar / 1e4).toFixed(4)},7,甲,面,,,,@`
+      const parcels = await take(
+        [
+          { txt: txtOf([own, ...ringLines(points)]) },
+          { txt: txtOf([own, ...ringLines(unprefixed(points), { letter: '' })]).replaceAll('\n', '\r\n') },
+          { wkt: wktText(eastNorth(points)), crs: 'EPSG:4526' },
+          { wkt: plain, crs: 'EPSG:4547' },
+          { wkt: wktText(degrees.coordinates[0]!, 9), crs: 'EPSG:4490' },
+          { geojson: degrees },
+          {
+            geojson: { type: 'FeatureCollection', features: [{ type: 'Feature', properties: null, geometry: degrees }] }
+          },
+          { vertices: eastNorth(points, 38e6).toReversed(), crs: 'EPSG:4547' },
+          { vertices: [...eastNorth(points), ...eastNorth(points).slice(0, 1)], crs: 'EPSG:4526' },
+          {
+            txt: writeTxt([{ no: '1', name: '', polygons: [[eastNorth(points, 38e6)]], area: planar }], {
+              crs: 'EPSG:4547',
+              producer: '',
+              date: '2026-11-22'
+            })
+          }
+        ],
+        await rulesetOf()
+      )
+      for (const parcel of parcels) {
+        if (parcel instanceof Problem) throw parcel
+        t.ok(Math.abs(parcel.areaPlanar - planar) < 1e-6 * Math.max(1, planar), `${parcel.areaPlanar} m²`)
+        t.ok(
+          Math.abs(parcel.areaEllipsoid - ellipsoid) < Math.max(0.002, planar * 2e-8),
+          `${parcel.areaEllipsoid} m² on the ellipsoid`
+        )
+        t.equal(
+          parcel.notes.some(note => note.code === 'DECLARED_AREA_DIFFERS'),
+          false
+        )
+      }
+      const hashes = parcels.map(parcel => (parcel instanceof Problem ? '' : inputHashOf(parcel, ruleset)))
+      t.equal(new Set(hashes).size, 1)
+      t.match(parcels[0], { source: 'txt', plot: { no: '7', name: '甲' }, crs: 'EPSG:4526' })
+    })
+  }
+
+  await t.test('a chunk of parcels is each taken as if it were alone', async t => {
+    const bad =
+      'POLYGON ((407761.089 2550358.457, 407771.089 2550368.457, 407771.089 2550358.457, 407761.089 2550368.457, 407761.089 2550358.457))'
+    const requests: Partial<LandCheckRequest>[] = [
+      { wkt: text(GOLDEN_POINTS), crs: 'EPSG:4547' },
+      { wkt: bad, crs: 'EPSG:4547' },
+      { wkt: 'POINT (1 2)', crs: 'EPSG:4547' },
+      { geojson: await geojsonOf(db, text(rectangle(5, 5, 7, 9)), 4547, 9) },
+      { parcelCode: CODE },
+      { wkt: text(rectangle(0, 0, 300, 300)), crs: 'EPSG:4526' },
+      { txt: GOLDEN_TXT }
+    ]
+    const together = await take(requests)
+    const alone = []
+    for (const request of requests) alone.push(...(await take([request])))
+    t.strictSame(
+      together.map(entry => (entry instanceof Problem ? entry.code : entry)),
+      alone.map(entry => (entry instanceof Problem ? entry.code : entry))
+    )
+    t.strictSame(
+      together.map(entry => (entry instanceof Problem ? entry.code : 'taken')),
+      ['taken', 'GEOMETRY_INVALID', 'GEOMETRY_UNREADABLE', 'taken', 'taken', 'ZONE_MISMATCH', 'taken']
+    )
+    t.strictSame(await take([]), [])
+  })
+
+  await t.test('a parcel is found by its code, at the revision of the check', async t => {
+    const before = new Date().toISOString()
+    for (const code of [CODE, UNIT]) {
+      const parcel = await taken({ parcelCode: code })
+      t.match(parcel, { source: 'parcelCode', areaPlanar: 120, plot: { no: code } })
+      t.strictSame(parcel.grid, (await taken({ txt: GOLDEN_TXT })).grid)
+      t.match(noteCodes(parcel), ['PARCEL_FROM_LAYER'])
+    }
+    t.match(await taken({ parcelCode: UNIT }, await rulesetOf({ parcelLayer: { layer: 'parcels' } })), {
+      areaPlanar: 120
+    })
+    t.match(await refusedAs({ parcelCode: '440605123001JC99999' }), { code: 'PARCEL_CODE_UNKNOWN', status: 404 })
+    t.match(await refusedAs({ parcelCode: `${CODE}F00010002` }), { code: 'PARCEL_CODE_UNKNOWN' })
+    for (const code of [
+      '440606123001JC00007',
+      '440605123001QC00007',
+      '440605123001JZ00007',
+      `${CODE}X00010001`,
+      `${CODE}W00010001`,
+      '44060512'
+    ]) {
+      t.equal((await refusedAs({ parcelCode: code })).code, 'PARCEL_CODE_MALFORMED', code)
+    }
+    t.equal((await refusedAs({ parcelCode: CODE }, await rulesetOf())).code, 'PARCEL_LAYER_UNAVAILABLE')
+    await lay(db, 'parcels', [{ id: CODE, wkt: text(rectangle(0, 0, 5, 5)) }], parcels)
+    t.equal((await taken({ parcelCode: CODE })).areaPlanar, 25)
+    const [then] = await take([{ parcelCode: CODE }], ruleset, before)
+    t.match(then, { areaPlanar: 120 }, 'what was known then')
+    await lay(db, 'parcels', rows, parcels)
+  })
+
+  await t.test('25 a parcel across the district line is refused with the part outside', async t => {
+    const bounded = await rulesetOf({ jurisdiction: { ...ruleset.jurisdiction, layer: 'district-line' } })
+    const at = (east: number) => ({ wkt: text(rectangle(0, east, 12, 10)), crs: 'EPSG:4547' })
+    t.equal((await taken(at(0), bounded)).areaPlanar, 120, 'across a line inside the district')
+    t.equal((await taken(at(500), bounded)).areaPlanar, 120)
+    t.equal((await taken(at(990), bounded)).areaPlanar, 120, 'along the line')
+    const across = await refusedAs(at(996), bounded)
+    t.equal(across.code, 'OUT_OF_JURISDICTION')
+    t.match(across.members, { outside: { area: 72, share: 0.6, geometry: { type: 'MultiPolygon' } } })
+    t.match((await refusedAs(at(1500), bounded)).members, { outside: { area: 120, share: 1 } })
+    t.equal((await taken(at(1500))).areaPlanar, 120, 'without a line there is only the window')
+    const missing = await rulesetOf({ jurisdiction: { ...ruleset.jurisdiction, layer: 'nowhere' } })
+    t.equal((await taken(at(0), missing)).jurisdictionUnknown, true)
+    t.equal((await taken(at(0), bounded)).jurisdictionUnknown, false)
+  })
+
+  await t.test('of several plots one is chosen', async t => {
+    const lines = (no: string, points: readonly Point[]) => [`5,,${no},名${no},面,,,,@`, ...ringLines(points)]
+    const txt = txtOf([
+      ...lines('A', GOLDEN_POINTS),
+      ...lines('2', rectangle(0, 50, 5, 5)),
+      ...lines('A', rectangle(0, 80, 4, 4))
+    ])
+    const problem = await refusedAs({ txt })
+    t.equal(problem.code, 'PLOT_NOT_ONE')
+    t.match(problem.text.zh, '1: A 名A; 2: 2 名2; 3: A 名A')
+    t.equal((await taken({ txt, plot: '2' })).areaPlanar, 25)
+    t.equal((await taken({ txt, plot: '3' })).areaPlanar, 16, 'by its place')
+    t.equal((await refusedAs({ txt, plot: 'A' })).code, 'PLOT_NOT_ONE', 'two are A')
+    t.equal((await refusedAs({ txt, plot: '9' })).code, 'PLOT_NOT_ONE')
+    const geometry = await geojsonOf(db, text(GOLDEN_POINTS), 4547, 9)
+    const features = [
+      { type: 'Feature', id: 'x', properties: {}, geometry },
+      { type: 'Feature', properties: {}, geometry: null }
+    ]
+    const geojson = { type: 'FeatureCollection', features }
+    t.equal((await taken({ geojson, plot: 'x' })).areaPlanar.toFixed(3), '120.000')
+    t.equal((await refusedAs({ geojson, plot: '2' })).code, 'GEOMETRY_UNREADABLE')
+    t.equal((await refusedAs({ wkt: text(GOLDEN_POINTS), crs: 'EPSG:4547', plot: '2' })).code, 'PLOT_NOT_ONE')
+  })
+
+  await t.test('a repair is made where it is asked for and changes nothing', async t => {
+    const [[e, n]] = eastNorth(rectangle(0, 0, 1, 1), 38e6) as [[number, number]]
+    const ring = (points: [number, number][]) =>
+      wktText(
+        points.map(([x, y]) => [e + x, n + y]),
+        4
+      )
+    // A ring that crosses itself in its last centimetre.
+    const knot = ring([
+      [0, 0],
+      [10, 0],
+      [10, 12],
+      [0.01, 12],
+      [0, 11.99],
+      [0.01, 11.99],
+      [0, 12]
+    ])
+    const asked = { wkt: knot, crs: 'EPSG:4547', repair: 'structure' } as const
+    const offered = await refusedAs({ ...asked, repair: 'none' })
+    t.match(offered, { code: 'GEOMETRY_INVALID', members: { suggestedRepair: Object, areaDelta: Number } })
+    const mended = (await take([asked]))[0]!
+    if (mended instanceof Problem) t.not(mended.members['partsAfter'], 1, 'refused only because its parts would change')
+    else t.match(noteCodes(mended), ['REPAIRED_STRUCTURE'])
+    const spike = ring([
+      [0, 0],
+      [10, 0],
+      [10, 12],
+      [10, 20],
+      [10, 12],
+      [0, 12]
+    ])
+    t.equal((await refusedAs({ wkt: spike, crs: 'EPSG:4547' })).code, 'GEOMETRY_INVALID')
+    const without = await taken({ wkt: spike, crs: 'EPSG:4547', repair: 'structure' })
+    t.equal(without.areaPlanar, 120)
+    t.ok(noteCodes(without).includes('REPAIRED_STRUCTURE'))
+    const short = await taken({
+      wkt: ring([
+        [0, 0],
+        [10, 0],
+        [10, 12],
+        [10, 12.0009],
+        [10, 12],
+        [0, 12]
+      ]),
+      crs: 'EPSG:4547'
+    })
+    t.ok(noteCodes(short).includes('SPIKES_REMOVED'))
+    t.equal(short.areaPlanar, 120)
+    const bow = ring([
+      [0, 0],
+      [10, 12],
+      [10, 0],
+      [0, 12]
+    ])
+    t.equal(
+      (await refusedAs({ wkt: bow, crs: 'EPSG:4547', repair: 'structure' })).code,
+      'GEOMETRY_INVALID',
+      'a bow-tie is another land'
+    )
+    const twice = `MULTIPOLYGON (${[text(GOLDEN_POINTS), text(rectangle(5, 5, 10, 10))].map(w => w.replace('POLYGON ', '')).join(', ')})`
+    t.equal(
+      (await refusedAs({ wkt: twice, crs: 'EPSG:4547', repair: 'structure' })).code,
+      'GEOMETRY_INVALID',
+      'parts that overlap'
+    )
+  })
+
+  await t.test('coordinates of web maps are for a preview only', async t => {
+    const degrees = (await geojsonOf(db, text(GOLDEN_POINTS), 4547, 9)) as Polygon
+    const shifted = {
+      type: 'Polygon',
+      coordinates: degrees.coordinates.map(ring =>
+        ring.map(([x = 0, y = 0]) => toGcj([x, y]).map(c => Number(c.toFixed(6))))
+      )
+    }
+    const parcel = await taken({ geojson: shifted, datum: 'GCJ-02' })
+    t.match(parcel, { previewOnly: true, datum: 'GCJ-02' })
+    t.match(noteCodes(parcel).sort(), ['COORD_PRECISION_LOW', 'DATUM_ASSUMED_EQUAL', 'DATUM_SHIFTED'])
+    const off = Math.hypot(
+      (parcel.inside[0] - degrees.coordinates[0]![0]![0]!) * 1e5,
+      (parcel.inside[1] - degrees.coordinates[0]![0]![1]!) * 1e5
+    )
+    t.ok(off < 30, `${off} m from the parcel itself, not 600`)
+    t.equal((await refusedAs({ geojson: shifted })).code, 'COORD_PRECISION_LOW')
+    t.equal(
+      (await refusedAs({ wkt: text(GOLDEN_POINTS), crs: 'EPSG:4547', datum: 'BD-09' })).code,
+      'DATUM_NOT_FOR_FORM'
+    )
+    t.equal((await refusedAs({ txt: GOLDEN_TXT, datum: 'GCJ-02' })).code, 'DATUM_NOT_FOR_FORM')
+    t.equal((await taken({ txt: GOLDEN_TXT, datum: 'CGCS2000' })).previewOnly, false)
+  })
+
+  await t.test('a declared area is compared, never used', async t => {
+    const at = (declaredAreaM2: number) => taken({ wkt: text(GOLDEN_POINTS), crs: 'EPSG:4547', declaredAreaM2 })
+    t.notOk(noteCodes(await at(120.6)).includes('DECLARED_AREA_DIFFERS'))
+    const differing = await at(121)
+    t.ok(noteCodes(differing).includes('DECLARED_AREA_DIFFERS'))
+    t.match(differing, { declaredArea: 121, areaPlanar: 120 })
+    t.ok(noteCodes(await taken({ txt: GOLDEN_TXT.replace('0.0120', '0.0130') })).includes('DECLARED_AREA_DIFFERS'))
+  })
+
+  await t.test('over HTTP: files are read, tried and checked', async t => {
+    const { app, as } = await testApp(t, db)
+    const send = async (url: string, form: Form) => {
+      const headers = { ...as.checker, 'content-type': formType }
+      const reply = await app.inject({ method: 'POST', url, payload: formWith(form.fields, form.file), headers })
+      return { status: reply.statusCode, body: reply.json() }
+    }
+    const parse = '/api/land-checks:parse'
+    const expected = (await send(parse, { fields: { txt: GOLDEN_TXT } })).body.plots[0]
+    t.match(expected, {
+      place: 1,
+      no: '1',
+      name: '地块1',
+      crs: 'EPSG:4526',
+      problem: null,
+      parcel: { areaPlanar: 120, declaredArea: 120 }
+    })
+
+    const gbk = Buffer.concat([Buffer.from(GOLDEN_TXT.replace(/[^\p{ASCII}]/gu, ''), 'latin1')])
+    t.equal(
+      (await send(parse, { file: { name: 'a.txt', data: gbk }, fields: {} })).body.code,
+      'TXT_UNREADABLE',
+      'letters that are lost are no blocks'
+    )
+    const degrees = await geojsonOf(db, text(GOLDEN_POINTS), 4547, 12)
+    const files: [string, Buffer][] = [
+      ['界址点.txt', Buffer.from(GOLDEN_TXT)],
+      ['a.geojson', Buffer.from(JSON.stringify(degrees))],
+      ['a.kml', Buffer.from(kmlOf(degrees as Polygon))],
+      [
+        'a.json',
+        Buffer.from(
+          JSON.stringify({
+            type: 'FeatureCollection',
+            crs: { type: 'name', properties: { name: 'EPSG:4547' } },
+            features: [
+              {
+                type: 'Feature',
+                properties: { a: '甲' },
+                geometry: { type: 'Polygon', coordinates: [eastNorth([...GOLDEN_POINTS, GOLDEN_POINTS[0]!], 38e6)] }
+              }
+            ]
+          })
+        )
+      ],
+      ['甲.zip', zippedShapefile([eastNorth(GOLDEN_POINTS, 38e6)])]
+    ]
+    for (const [name, data] of files) {
+      const tried = await send(parse, { file: { name, data }, fields: {} })
+      t.equal(tried.status, 200, JSON.stringify(tried.body))
+      t.equal(tried.body.plots[0]?.inputHash, expected.inputHash, name)
+      t.match(tried.body.plots[0]?.parcel.sourceFile, { name, sha256: /^[0-9a-f]{64}$/ })
+    }
+    t.equal(
+      (await db.query<{ n: number }>(sql`SELECT count(*)::integer AS n FROM yitu.land_check`))[0]?.n,
+      0,
+      'nothing is kept'
+    )
+
+    const fields = { ruleset: 'homestead-demo', household: JSON.stringify({ pseudonym: 'h1' }), declaredAreaM2: '120' }
+    const made = await send('/api/land-checks', { file: { name: '甲.zip', data: files[4]![1] }, fields })
+    t.equal(made.status, 201, JSON.stringify(made.body))
+    t.match(made.body.parcel, {
+      source: 'file',
+      declaredArea: 120,
+      sourceFile: { name: '甲.zip', format: /^shapefile/ }
+    })
+    t.equal(made.body.provenance.inputHash, expected.inputHash)
+    const [kept] = await db.query<{ request: LandCheckRequest }>(sql`SELECT request FROM yitu.land_check`)
+    t.match(
+      kept?.request,
+      { wkt: /^MULTIPOLYGON/, crs: 'EPSG:4490', sourceFile: { name: '甲.zip' } },
+      'the kept request needs no file'
+    )
+
+    const two = txtOf([
+      PLOT,
+      ...ringLines(GOLDEN_POINTS),
+      PLOT.replace(',1,地块1,面', ',2,地块2,线'),
+      ...ringLines(GOLDEN_POINTS)
+    ])
+    t.match((await send(parse, { fields: { txt: two } })).body.plots, [
+      { no: '1', problem: null },
+      { no: '2', parcel: null, problem: { code: 'TXT_NOT_POLYGON' } }
+    ])
+    t.match((await send('/api/land-checks', { fields: { txt: two } })).body, { code: 'PLOT_NOT_ONE' })
+    for (const [form, status, code] of [
+      [{ fields: {} }, 422, 'INPUT_NOT_ONE'],
+      [{ fields: { nonsense: '1', txt: GOLDEN_TXT } }, 400, 'BAD_REQUEST'],
+      [{ fields: { household: '{' } }, 400, 'UPLOAD_BAD_FIELD'],
+      [
+        { file: { name: 'a.zip', data: Buffer.from(`PK\x05\x06${'\0'.repeat(18)}`, 'latin1') }, fields: {} },
+        400,
+        'UPLOAD_NO_SHAPEFILE'
+      ],
+      [
+        { file: { name: 'a.png', data: Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2]) }, fields: {} },
+        415,
+        'UPLOAD_UNKNOWN_FORMAT'
+      ],
+      [{ file: { name: 'a.json', data: Buffer.from('{"a":') }, fields: {} }, 422, 'FILE_UNREADABLE'],
+      [{ file: { name: 'a.txt', data: Buffer.from(GOLDEN_TXT) }, fields: { wkt: 'POLYGON' } }, 422, 'INPUT_NOT_ONE']
+    ] as [Form, number, string][]) {
+      const refused = await send(parse, form)
+      t.match([refused.status, refused.body.code], [status, code], JSON.stringify(refused.body))
+    }
+    const mismatch = { file: { name: 'a.txt', data: Buffer.from(GOLDEN_TXT) }, fields: { crs: 'EPSG:4547' } }
+    t.match(await send('/api/land-checks', mismatch), {
+      status: 422,
+      body: { code: 'TXT_ZONE_MISMATCH', errors: [{ line: 14 }] }
+    })
+    t.match((await send(parse, mismatch)).body.plots, [{ problem: { code: 'TXT_ZONE_MISMATCH' } }])
+    t.equal((await app.inject({ method: 'POST', url: parse, payload: { txt: GOLDEN_TXT } })).statusCode, 401)
+  })
 })
