@@ -1,12 +1,13 @@
 import t from 'tap'
 import type { Reason } from '../../server/land-check/judge.ts'
 import { judgeCap } from '../../server/land-check/kinds/cap.ts'
+import { judgeDistance } from '../../server/land-check/kinds/distance.ts'
 import { type HouseholdInput, judgeHousehold } from '../../server/land-check/kinds/household.ts'
 import { featureCodeOf, maskCode } from '../../server/land-check/kinds/parcel-code.ts'
 import { type HeldParcel, judgeTenure, type TenureInput } from '../../server/land-check/kinds/tenure.ts'
 import { loadRulesets } from '../../server/land-check/load-rulesets.ts'
 import type { LandCheckRequest } from '../../server/land-check/request.ts'
-import type { CapRule, HouseholdRule, TenureRule } from '../../server/land-check/rule.ts'
+import type { CapRule, DistanceRule, HouseholdRule, TenureRule } from '../../server/land-check/rule.ts'
 import { onBothDatabases, ROOT } from '../helper.ts'
 import { box, checkWkt, engineOf, lay, layerOf, rulesetOf, statusOf, wktOf, zone } from './ground.ts'
 
@@ -307,6 +308,39 @@ t.test('the shipped rule sets flag what is sample, and name the law of every rul
     const prohibited = rules.filter(rule => rule.kind === 'overlap' && rule.effect === 'prohibit' && rule.zeroTolerance)
     t.ok(['PBF-01', 'ERL-01'].every(rule => prohibited.some(other => other.id === rule)))
   }
+})
+
+t.test('a setback from a line whose offset nobody surveyed is not kept in silence', async t => {
+  const rule: DistanceRule = {
+    ...common,
+    id: 'SET',
+    title: TITLE,
+    kind: 'distance',
+    effect: 'restrict',
+    layer: 'road',
+    accuracyM: 0.1,
+    distance: { metres: 10, offsetField: 'offset' }
+  }
+  const near = (distanceM: number, offsetM: number | null) => ({
+    ...{ featureId: 'R', since: 1, attributes: {}, code: null },
+    distanceM,
+    offsetM
+  })
+  const of = (...features: ReturnType<typeof near>[]) =>
+    judgeDistance(rule, {
+      measure: { invalid: [], features: [], held: {}, near: features, variants: {}, distanceM: null, depthM: null },
+      accuracyM: 0.1,
+      variants: ['base']
+    })
+  t.equal(of(near(15, 5)).status, 'NO_HIT')
+  t.equal(of(near(14.9999, 5)).status, 'HIT', 'from the legal line, not from the stored one')
+  t.match(of(near(14, null)), {
+    status: 'NOT_EVALUATED',
+    reason: 'input_missing',
+    reasons: { base: [{ severity: 'INDETERMINATE' }] }
+  })
+  t.equal(of().status, 'NO_HIT')
+  t.match(of(near(9, null)), { status: 'HIT', setbacks: [{ kept: false, requiredM: 10 }] }, 'too near in any case')
 })
 
 const codes = { own: JC, other: '440605011001JC00005', state: '440605011001GB00001', land: '440605011001JA00001' }

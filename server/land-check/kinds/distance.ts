@@ -21,9 +21,22 @@ const NOISE = 1e-6
  */
 export function judgeDistance(rule: DistanceRule, { measure, accuracyM, variants, gap }: DistanceInput): KindResult {
   const lines = measure.near.map(feature => ({ feature, required: requiredM(rule, feature) }))
-  const unknown = lines.find(({ required }) => required === null)
-  const known = lines.flatMap(({ feature, required }) =>
-    required === null ? [] : [{ feature, required, distance: feature.distanceM - (feature.offsetM ?? 0) }]
+  // Without its offset the legal line of a feature is somewhere at or before the stored one: only a stored line that
+  // is too near itself tells anything.
+  const isUnknown = ({ feature, required }: (typeof lines)[number]) =>
+    required === null ||
+    (rule.distance.offsetField !== undefined && feature.offsetM === null && feature.distanceM >= required)
+  const unknown = lines.find(isUnknown)
+  const known = lines.flatMap(line =>
+    isUnknown(line) || line.required === null
+      ? []
+      : [
+          {
+            feature: line.feature,
+            required: line.required,
+            distance: line.feature.distanceM - (line.feature.offsetM ?? 0)
+          }
+        ]
   )
   const moved: Record<Variant, number> = { base: 0, eroded: accuracyM, dilated: -accuracyM }
   const broken = (variant: Variant) =>
