@@ -7,13 +7,13 @@ import { OverrideSchema, override } from '../land-check/override.ts'
 import { historyOf, SupersedeSchema, supersede } from '../land-check/supersede.ts'
 import { asBuiltUnknown } from '../land-check/trust-problems.ts'
 import { glanceAt, verifyLandCheck } from '../land-check/verify.ts'
+import { AuditSchema, GlanceSchema, HistorySchema, VerificationSchema } from './land-check-trust-schema.ts'
 
 const Id = Type.String({ pattern: '^lc_[0-9A-HJKMNP-TV-Z]{26}$' })
 const IdParams = Type.Object({ id: Id })
 const Hash = Type.String({ pattern: '^[0-9a-f]{64}$' })
 const JSON_TYPE = 'application/json; charset=utf-8'
 const strict = { additionalProperties: false } as const
-const nullable = (type: string) => Type.Unsafe<string | null>({ type: [type, 'null'] })
 
 const VerifyOptions = Type.Object(
   {
@@ -35,7 +35,8 @@ const landCheckTrust: FastifyPluginAsyncTypebox = async app => {
         tags,
         summary: '按当时的数据重新计算并比对 Compute it again from the data of then, and compare',
         params: IdParams,
-        body: Type.Union([VerifyOptions, Type.Null()])
+        body: Type.Union([VerifyOptions, Type.Null()]),
+        response: { 200: VerificationSchema }
       }
     },
     async (request, reply) => {
@@ -53,14 +54,7 @@ const landCheckTrust: FastifyPluginAsyncTypebox = async app => {
         summary: '核对报告 Whether there is such a land-check, and whether a report’s hash is its own',
         params: IdParams,
         querystring: Type.Object({ hash: Type.Optional(Hash) }),
-        response: {
-          200: Type.Object({
-            exists: Type.Boolean(),
-            createdAt: nullable('string'),
-            verdict: nullable('string'),
-            matches: Type.Unsafe<boolean | null>({ type: ['boolean', 'null'] })
-          })
-        }
+        response: { 200: GlanceSchema }
       }
     },
     async (request, reply) => {
@@ -83,7 +77,8 @@ const landCheckTrust: FastifyPluginAsyncTypebox = async app => {
           ),
           limit: Type.Integer({ default: 1000, minimum: 1, maximum: 10_000 }),
           witness: Type.Optional(Hash)
-        })
+        }),
+        response: { 200: AuditSchema }
       }
     },
     async (request, reply) => {
@@ -95,7 +90,10 @@ const landCheckTrust: FastifyPluginAsyncTypebox = async app => {
 
   app.get(
     '/api/land-checks/:id/history',
-    { onRequest, schema: { tags, summary: '记录的后续 What became of it', params: IdParams } },
+    {
+      onRequest,
+      schema: { tags, summary: '记录的后续 What became of it', params: IdParams, response: { 200: HistorySchema } }
+    },
     async (request, reply) => {
       reply.header('cache-control', 'no-store')
       return historyOf(app.db, request.params.id)

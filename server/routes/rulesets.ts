@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { getRuleset } from '../land-check/check.ts'
 import { ImpactSchema, impactOf } from '../land-check/impact.ts'
 import { RulesetSchema } from '../land-check/ruleset.ts'
+import { ImpactAnswerSchema } from './land-check-trust-schema.ts'
 
 const IdParams = Type.Object({ id: Type.String({ maxLength: 64 }) })
 const RulesetSummary = Type.Object({
@@ -52,7 +53,8 @@ const rulesets: FastifyPluginAsyncTypebox = async app => {
         tags,
         summary: '规则或数据更新对已有结论的影响 Which kept verdicts would be others today',
         params: IdParams,
-        body: ImpactSchema
+        body: ImpactSchema,
+        response: { 200: ImpactAnswerSchema }
       }
     },
     async (request, reply) => {

@@ -273,7 +273,7 @@ await onBothDatabases(t, async (t, db) => {
     const { app, as } = await testApp(t, db, { LAND_CHECK_HASH: 'sm3' })
     const url = '/api/land-checks'
     const payload = { wkt: PARCEL, crs: 'EPSG:4547' }
-    const post = (path: string, body: object, headers: object = as.checker) =>
+    const post = (path: string, body: object, headers: Record<string, string> = as.checker) =>
       app.inject({ method: 'POST', url: path, payload: body, headers })
     const keyed = { ...as.checker, 'idempotency-key': 'one' }
     const made = await post(url, payload, keyed)
@@ -281,7 +281,7 @@ await onBothDatabases(t, async (t, db) => {
     const again = await post(url, payload, keyed)
     t.strictSame(
       [again.statusCode, again.headers['idempotent-replayed'], again.body === made.body],
-      [200, 'true', true]
+      [201, 'true', true]
     )
     t.match((await post(url, { ...payload, purpose: 'x' }, keyed)).json(), {
       code: 'IDEMPOTENCY_CONFLICT',
