@@ -26,6 +26,7 @@ import landCheckReportsRoutes from './routes/land-check-reports.ts'
 import landCheckTrustRoutes from './routes/land-check-trust.ts'
 import landChecksRoutes from './routes/land-checks.ts'
 import layersRoutes from './routes/layers.ts'
+import ogcProcessesRoutes from './routes/ogc-processes.ts'
 import rulesetsRoutes from './routes/rulesets.ts'
 import servicesRoutes from './routes/services.ts'
 import sessionRoutes from './routes/session.ts'
@@ -90,6 +91,7 @@ export async function buildApp({ config, db, logStream }: AppOptions): Promise<F
   await app.register(landCheckTrustRoutes)
   await app.register(landCheckJobsRoutes)
   await app.register(landCheckJobsIntakeRoutes)
+  await app.register(ogcProcessesRoutes)
   await app.register(consoleRoutes)
 
   await app.ready()

@@ -29,11 +29,13 @@ export async function finishIfDone(tx: Queryable, id: string): Promise<void> {
 
 /**
  * Ends a job now: what is answered stays, what waits is never checked. A chunk that is being worked on is not kept.
- * @returns whether it was still open
+ * @param which `ended too`: one that has ended counts as cancelled from now on (its answers stay in the audit chain)
+ * @returns whether anything changed
  */
-export async function cancelJob(tx: Queryable, id: string): Promise<boolean> {
-  const ended = await tx.query(sql`UPDATE yitu.land_check_job SET status = 'cancelled', finished_at = now()
-    WHERE id = ${id} AND status IN ('queued', 'running') RETURNING id`)
+export async function cancelJob(tx: Queryable, id: string, which: 'open' | 'ended too' = 'open'): Promise<boolean> {
+  const ended = await tx.query(sql`UPDATE yitu.land_check_job SET status = 'cancelled',
+      finished_at = coalesce(finished_at, now())
+    WHERE id = ${id} AND status <> 'cancelled' AND (finished_at IS NULL OR ${which === 'ended too'}::boolean) RETURNING id`)
   if (ended.length === 0) return false
   await tx.query(sql`UPDATE yitu.land_check_job_item SET state = 'cancelled', claim = NULL
     WHERE job_id = ${id} AND state = 'waiting'`)
