@@ -6,8 +6,9 @@ import { drawMap } from './map.ts'
 import type { Block, Section } from './model.ts'
 
 /** 地块: where it is and how large, by both methods. */
-export function parcelSection({ result, language }: ReportInput, say: Say): Section {
+export function parcelSection({ result, projected, language }: ReportInput, say: Say): Section {
   const { parcel } = result
+  const points = boundaryPoints(projected.parcel).length
   const file = parcel.sourceFile as { name?: unknown; sha256?: unknown } | null
   const facts: [string, string | null | undefined][] = [
     [say('坐落', 'Location'), parcel.location && `${parcel.location.name[language]} (${parcel.location.division})`],
@@ -22,10 +23,7 @@ export function parcelSection({ result, language }: ReportInput, say: Say): Sect
     [say('周长', 'Perimeter'), `${metres(parcel.perimeterM)} m`],
     [
       say('图形', 'Shape'),
-      say(
-        `${parcel.parts} 个部分，${parcel.vertices} 个界址点`,
-        `${parcel.parts} part(s), ${parcel.vertices} boundary points`
-      )
+      say(`${parcel.parts} 个部分，${points} 个界址点`, `${parcel.parts} part(s), ${points} boundary points`)
     ]
   ]
   const blocks: Block[] = [{ kind: 'facts', rows: facts.filter((fact): fact is [string, string] => Boolean(fact[1])) }]

@@ -29,5 +29,9 @@ function citation({ doc, article, validFrom, validTo }: LegalBasis, say: Say): s
     validFrom && say(`${validFrom} 起施行`, `in force from ${validFrom}`),
     validTo && say(`至 ${validTo}`, `until ${validTo}`)
   ].filter(Boolean)
-  return [say(`《${doc}》${article ?? ''}`, `${doc}${article ? `, ${article}` : ''}`), ...during].join(say('，', ', '))
+  // Titles within a title stand in single marks (GB/T 15834 §4.15.3.2).
+  const inner = doc.replaceAll('《', '〈').replaceAll('》', '〉')
+  return [say(`《${inner}》${article ?? ''}`, `${doc}${article ? `, ${article}` : ''}`), ...during].join(
+    say('，', ', ')
+  )
 }

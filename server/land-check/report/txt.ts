@@ -22,13 +22,18 @@ export function partsTxt(result: LandCheckResult, projected: Projected, producer
   }
   const net = result.net.flatMap(({ class: land, areaExact: area }, i) => {
     const geometry = projected.net[i]
-    return geometry ? [{ name: names[land], polygons: polygonsOf(geometry), area }] : []
+    const polygons = geometry ? polygonsOf(geometry) : []
+    return polygons.length > 0 ? [{ name: names[land], polygons, area }] : []
   })
   const plots = [whole, ...net.map((plot, i) => ({ no: String(i + 2), ...plot }))]
   return writeTxt(plots, { crs: parcel.crsWorking, producer, date: createdAt.slice(0, 10) })
 }
 
+/** On the grid a hair of a part may be no area any more: a ring of fewer than three points is none. */
 function polygonsOf(geometry: Geometry): Position[][][] {
-  if (geometry.type === 'Polygon') return [geometry.coordinates]
-  return geometry.type === 'MultiPolygon' ? geometry.coordinates : []
+  const polygons = geometry.type === 'Polygon' ? [geometry.coordinates] : []
+  const all = geometry.type === 'MultiPolygon' ? geometry.coordinates : polygons
+  return all.map(rings => (isArea(rings[0]) ? rings.filter(isArea) : [])).filter(rings => rings.length > 0)
 }
+
+const isArea = (ring: Position[] = []) => new Set(ring.map(([x, y]) => `${x} ${y}`)).size > 2
