@@ -11,11 +11,16 @@ import type { Ruleset } from './ruleset.ts'
 
 /** Whether parcels lie inside the boundary of the jurisdiction, and what of them does not. */
 
-/** Edges x1 y1 x2 y2, one after the other, in the working CRS. */
-type Edges = Float64Array
+/** Edges x1 y1 x2 y2, one after the other, in the working CRS; in bands of northing, an edge in each that it crosses. */
+interface Boundary {
+  south: number
+  /** Metres a band is high. */
+  height: number
+  bands: Float64Array[]
+}
 
-/** Edges by layer, content and CRS: what was published never changes, so this is no state but a shortcut. */
-const known = new LRUCache<string, Edges>({ max: 8 })
+/** Boundaries by layer, content and CRS: what was published never changes, so this is no state but a shortcut. */
+const known = new LRUCache<string, Boundary>({ max: 8 })
 
 /**
  * Each parcel's problem, null where it lies inside (or no boundary is named), `unknown` where the boundary's layer
@@ -40,9 +45,9 @@ export async function findOutside(
       AND (t.valid_from IS NULL OR t.valid_from <= ${ground.validTime}::date)
       AND (t.valid_to IS NULL OR t.valid_to > ${ground.validTime}::date)`
   const key = [id, revision, contentHash, ruleset.workingCrs, ground.validTime].join(' ')
-  const edges = known.get(key) ?? (await readEdges(tx, rows))
-  known.set(key, edges)
-  const near = parcels.filter(({ metres }) => !isClearlyInside(edges, metres))
+  const boundary = known.get(key) ?? banded(await readEdges(tx, rows))
+  known.set(key, boundary)
+  const near = parcels.filter(({ metres }) => !isClearlyInside(boundary, metres))
   if (near.length === 0) return parcels.map(() => null)
   const outside = await tx.query<{ area: number; share: number; geometry: object | null }>(
     planOutside(
@@ -74,7 +79,7 @@ const planOutside = (bases: string[], rows: Statement) => sql`WITH district AS M
     CASE WHEN NOT ST_IsEmpty(b.geom) THEN ST_AsGeoJSON(ST_Transform(b.geom, 4490), 9, 0)::json END AS geometry
   FROM beyond b ORDER BY b.n`
 
-async function readEdges(tx: Queryable, rows: Statement): Promise<Edges> {
+async function readEdges(tx: Queryable, rows: Statement): Promise<number[]> {
   const found = await tx.query<{ wkb: Buffer }>(sql`SELECT ST_AsBinary(d.geom) AS wkb FROM (${rows}) AS d`)
   const edges: number[] = []
   for (const { wkb } of found) {
@@ -89,33 +94,64 @@ async function readEdges(tx: Queryable, rows: Statement): Promise<Edges> {
       for (let i = 1; i < ring.length; i++) edges.push(ring[i - 1]![0]!, ring[i - 1]![1]!, ring[i]![0]!, ring[i]![1]!)
     }
   }
-  return Float64Array.from(edges)
+  return edges
+}
+
+const BANDS = 512
+
+function banded(edges: number[]): Boundary {
+  let south = Number.POSITIVE_INFINITY
+  let north = Number.NEGATIVE_INFINITY
+  for (let i = 1; i < edges.length; i += 2) {
+    south = Math.min(south, edges[i]!)
+    north = Math.max(north, edges[i]!)
+  }
+  const height = Math.max((north - south) / BANDS, 1)
+  const bands: number[][] = Array.from({ length: BANDS + 1 }, () => [])
+  for (let i = 0; i < edges.length; i += 4) {
+    const [ax, ay, bx, by] = edges.slice(i, i + 4) as [number, number, number, number]
+    const first = Math.floor((Math.min(ay, by) - south) / height)
+    const last = Math.floor((Math.max(ay, by) - south) / height)
+    for (let band = first; band <= last; band++) bands[band]!.push(ax, ay, bx, by)
+  }
+  return { south, height, bands: bands.map(band => Float64Array.from(band)) }
 }
 
 /** Metres: what is as near as this to the boundary is left to the database. */
 const NEAR_M = 1
 
 /** No edge comes near the parcel's box, and a ray from it crosses an odd number of them. */
-function isClearlyInside(edges: Edges, metres: Polygons): boolean {
-  const points = metres.flat(2)
-  const xs = points.map(([x]) => x)
-  const ys = points.map(([, y]) => y)
-  const [west, east, south, north] = [
-    min(xs) - NEAR_M,
-    -min(xs.map(x => -x)) + NEAR_M,
-    min(ys) - NEAR_M,
-    -min(ys.map(y => -y)) + NEAR_M
-  ]
-  const [px, py] = points[0]!
+function isClearlyInside({ south, height, bands }: Boundary, metres: Polygons): boolean {
+  const box = boxOf(metres)
+  const px = metres[0]?.[0]?.[0]?.[0] ?? Number.NaN
+  const py = metres[0]?.[0]?.[0]?.[1] ?? Number.NaN
+  const bandOf = (y: number) => Math.floor((y - south) / height)
   let inside = false
-  for (let i = 0; i < edges.length; i += 4) {
-    const [ax, ay, bx, by] = [edges[i]!, edges[i + 1]!, edges[i + 2]!, edges[i + 3]!]
-    const apart =
-      Math.max(ax, bx) < west || Math.min(ax, bx) > east || Math.max(ay, by) < south || Math.min(ay, by) > north
-    if (!apart) return false
-    if (ay > py !== by > py && px < ax + ((py - ay) / (by - ay)) * (bx - ax)) inside = !inside
+  for (let band = bandOf(box.south); band <= bandOf(box.north); band++) {
+    const edges = bands[band] ?? []
+    const hasPoint = band === bandOf(py)
+    for (let i = 0; i < edges.length; i += 4) {
+      const ax = edges[i]!
+      const ay = edges[i + 1]!
+      const bx = edges[i + 2]!
+      const by = edges[i + 3]!
+      const isBeside = (ax < box.west && bx < box.west) || (ax > box.east && bx > box.east)
+      const isApart = isBeside || (ay < box.south && by < box.south) || (ay > box.north && by > box.north)
+      if (!isApart) return false
+      if (hasPoint && ay > py !== by > py && px < ax + ((py - ay) / (by - ay)) * (bx - ax)) inside = !inside
+    }
   }
   return inside
 }
 
-const min = (numbers: number[]) => numbers.reduce((least, n) => Math.min(least, n), Number.POSITIVE_INFINITY)
+/** Of the parcel, wider by what counts as near. */
+function boxOf(metres: Polygons) {
+  const box = { west: Infinity, south: Infinity, east: -Infinity, north: -Infinity }
+  for (const [x, y] of metres.flat(2)) {
+    box.west = Math.min(box.west, x - NEAR_M)
+    box.south = Math.min(box.south, y - NEAR_M)
+    box.east = Math.max(box.east, x + NEAR_M)
+    box.north = Math.max(box.north, y + NEAR_M)
+  }
+  return box
+}

@@ -69,9 +69,10 @@ function checked(parcels: readonly Placed[], working: number): Statement {
 /** Are the parcels valid as they came, and where do they lie in the working CRS? */
 export function planWorking(parcels: readonly Placed[], ruleset: Ruleset): Statement {
   const working = sridOf(ruleset.workingCrs)
-  return sql`WITH ${checked(parcels, working)}
+  const statement = sql`WITH ${checked(parcels, working)}
     SELECT c.valid, c.reason, c.at, c.repair, ST_AsBinary(ST_Transform(c.geom, ${working}::integer)) AS wkb
     FROM checked c ORDER BY c.n`
+  return { ...statement, keepPlan: true }
 }
 
 /**
@@ -89,7 +90,7 @@ export function planParcel(
   const moved = (by: number) => gridded(sql`ST_Buffer(c.geom, ${by}::float8, 'join=mitre mitre_limit=2')`)
   const geography = o.geography ? sql`ST_Area(s.lonlat::geography)` : sql`0::float8`
   const placed = parcels.map(polygons => ({ polygons, srid }))
-  return sql`WITH ${checked(placed, srid)},
+  const statement = sql`WITH ${checked(placed, srid)},
     made AS MATERIALIZED (SELECT c.n, ${gridded(sql`c.geom`)} AS base, ${moved(-width)} AS eroded, ${moved(width)} AS dilated,
       ST_Transform(ST_PointOnSurface(c.geom), ${GEOGRAPHIC_SRID}::integer) AS inside FROM checked c WHERE c.valid),
     shown AS MATERIALIZED (SELECT m.n, ST_Transform(m.base, ${GEOGRAPHIC_SRID}::integer) AS lonlat FROM made m)
@@ -98,4 +99,5 @@ export function planParcel(
       CASE WHEN NOT ST_IsEmpty(m.eroded) THEN m.eroded::text END AS eroded, m.dilated::text AS dilated,
       json_build_array(ST_X(m.inside), ST_Y(m.inside)) AS inside
     FROM checked c LEFT JOIN made m ON m.n = c.n LEFT JOIN shown s ON s.n = c.n ORDER BY c.n`
+  return { ...statement, keepPlan: true }
 }
