@@ -82,7 +82,7 @@ async function measurePostgis(folder: string): Promise<void> {
   if (!config.databaseUrl) throw new Error('DATABASE_URL names no database; --embedded measures the embedded one.')
   const ruleset = await readRules()
   const report = reportOf(ruleset, 'PostGIS')
-  const parcels = await draw(config.databaseUrl, folder, WARM_UP + 4 * COUNT + MOST_A_SECOND * SECONDS + JOB)
+  const parcels = await draw(config.databaseUrl, folder, WARM_UP + 4 * COUNT + 64 + MOST_A_SECOND * SECONDS + JOB)
   const take = (count: number) => parcels.splice(0, count)
   const nodeOptions = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${values.profile}`] : []
   const server = await startServer({ DATABASE_URL: config.databaseUrl, DATA_DIR: folder }, nodeOptions)
@@ -265,7 +265,8 @@ async function measureJob({ base, key }: OwnServer, parcels: Drawn[]): Promise<B
     for (;;) {
       const job = JSON.parse((await client.ask(`/api/land-check-jobs/${id}`)).body.toString())
       const seconds = Math.round((performance.now() - started) / 100) / 10
-      if (job.finishedAt) return { parcels: parcels.length, seconds, failed: job.failed ?? job.counts?.failed ?? 0 }
+      if (job.status === 'failed') return `failed: ${JSON.stringify(job).slice(0, 300)}`
+      if (job.finishedAt) return { parcels: parcels.length, seconds, failed: job.counts.states.refused ?? 0 }
       if (seconds > 600) return `not finished after ${seconds} s: ${JSON.stringify(job).slice(0, 300)}`
       await wait(250)
     }
