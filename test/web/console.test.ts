@@ -189,7 +189,7 @@ t.test('a pasted parcel gets the verdict that the API gives', async t => {
     method: 'POST',
     url: '/api/land-checks',
     headers: as.checker,
-    payload: { wkt: PARCEL, crs: 'EPSG:4547', stage: 'pre-check' }
+    payload: { wkt: PARCEL, crs: 'EPSG:4547', stage: 'pre-check', include: ['suggestions'] }
   })
   t.equal(answer.statusCode, 201)
   const { verdict, parcel, completeness } = answer.json()
@@ -207,6 +207,44 @@ t.test('a pasted parcel gets the verdict that the API gives', async t => {
       .queryRenderedFeatures()
       .some(feature => feature.source === 'console-partition')
   )
+})
+
+t.test('the text of a 界址点 file is read plot by plot, and the chosen plot is checked', async t => {
+  const corners = [...PARCEL.matchAll(/([\d.]+) ([\d.]+)/g)].map(([, x, y], i) => `J${i + 1},1,${y},38${x}`)
+  const header =
+    '[属性描述]\n坐标系=2000国家大地坐标系\n几度分带=3\n投影类型=高斯克吕格\n计量单位=米\n带号=38\n[地块坐标]\n'
+  await page.locator('#parcel-text').fill(`${header}${corners.length},,1,宅基地,面,,,,@\n${corners.join('\n')}\n`)
+  await page.locator('[data-test=txt-understood]').waitFor()
+  await page.locator('[data-test=run-check]').click()
+  await page.locator('[data-test=land-check-result]').waitFor()
+  const [html, pdf] = await page
+    .locator('[data-test=reports] a')
+    .evaluateAll(links => links.map(a => a.getAttribute('href')))
+  t.match(html, /\/api\/land-checks\/lc_\w{26}\/report\.html\?lang=zh$/)
+  t.match(pdf, /report\.pdf\?lang=zh$/)
+})
+
+t.test('a suggestion is shown on the map, and checked on request', async t => {
+  const geometry = square(EAST + 0.00021234567, NORTH + 0.00001234567, 0.0001)
+  const suggestion = { kind: 'shift', verdict: 'PASS', area: 120, geometry, message: { zh: '整体平移', en: 'Move' } }
+  await page.route('**/api/land-checks', async route => {
+    const answer = await (await route.fetch()).json()
+    await route.fulfill({ status: 201, json: { ...answer, suggestions: [suggestion] } })
+  })
+  await page.locator('#parcel-text').fill(PARCEL)
+  await page.locator('[data-test=run-check]').click()
+  const item = page.locator('[data-suggestion=shift]')
+  await item.getByRole('button', { name: '在地图上显示' }).click()
+  await page.waitForFunction(() =>
+    (globalThis as unknown as MapPage).yitu.map
+      .queryRenderedFeatures()
+      .some(feature => feature.source === 'console-suggestion')
+  )
+  await page.unroute('**/api/land-checks')
+  const asked = page.waitForRequest('**/api/land-checks')
+  await item.getByRole('button', { name: '审查此方案' }).click()
+  t.strictSame((await asked).postDataJSON().geojson, geometry)
+  await page.locator('[data-test=land-check-result]').waitFor()
 })
 
 t.test('a refused parcel says why', async t => {

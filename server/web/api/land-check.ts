@@ -35,6 +35,14 @@ export interface RuleResult {
   messageEn: string
 }
 
+export interface Suggestion {
+  kind: 'largest-buildable' | 'trim' | 'shift' | 'scale-to-cap'
+  verdict: Verdict
+  area: number
+  geometry: Geometry
+  message: Text
+}
+
 export interface LandCheck {
   id: string
   createdAt: string
@@ -55,6 +63,7 @@ export interface LandCheck {
   net: NetPart[]
   netCheck: { area: number; complete: boolean }
   rules: RuleResult[]
+  suggestions: Suggestion[]
   slivers: { rule: string | null; kind: 'overlap' | 'gap'; area: number; widthM: number }[]
   provenance: {
     ruleset: { id: string; version: string; hash: string }
@@ -72,4 +81,18 @@ export interface RulesetSummary {
   validFrom: string
 }
 
-export type LandCheckRequest = ({ geojson: unknown } | { wkt: string; crs: string }) & { ruleset?: string }
+export type LandCheckRequest = (
+  | { geojson: unknown }
+  | { wkt: string; crs: string }
+  | { txt: string; plot?: string }
+) & { ruleset?: string }
+
+/** One plot of an input, as the server understands it before anything is checked. */
+export interface ParsedPlot {
+  place: number
+  no: string
+  name: string
+  parcel: { geometry: Geometry; areaPlanar: number; normalization: { code: string; message: Text }[] } | null
+  /** A problem document: why the plot cannot be taken. */
+  problem: Record<string, unknown> | null
+}

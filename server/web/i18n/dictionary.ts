@@ -119,6 +119,16 @@ export const dictionary = {
     '结论对界址敏感：界址移动 {metres} 米，结论可能改变。',
     'Boundary-sensitive: were the boundary {metres} m off, the verdict might differ.'
   ),
+  'check.suggestions': text('如何调整', 'What could be changed'),
+  'check.suggestion.show': text('在地图上显示', 'Show on the map'),
+  'check.suggestion.check': text('审查此方案', 'Check it'),
+  'check.report.html': text('审查报告', 'Report'),
+  'check.report.pdf': text('下载 PDF', 'Download as PDF'),
+  'check.plot': text('地块', 'Plot'),
+  'check.txt.understood': text(
+    '读到 {count} 个地块，所选地块 {area} m²。',
+    'Plots understood: {count}; the chosen one has {area} m².'
+  ),
   'check.partition.incomplete': text(
     '有参与分区的规则未能评估，分区不完整。',
     'A rule that feeds the partition was not evaluated: it is incomplete.'

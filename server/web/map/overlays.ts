@@ -17,6 +17,7 @@ const EMPTY: FeatureCollection = { type: 'FeatureCollection', features: [] }
 export function addOverlays(map: MapLibre): void {
   map.addSource('console-partition', { type: 'geojson', data: EMPTY })
   map.addSource('console-parcel', { type: 'geojson', data: EMPTY })
+  map.addSource('console-suggestion', { type: 'geojson', data: EMPTY })
   map.addLayer({ id: OVERLAY_FLOOR, type: 'background', paint: { 'background-opacity': 0 } })
   const color = ['match', ['get', 'class'], ...Object.entries(CLASS_COLORS).flat(), '#8d949c']
   map.addLayer({
@@ -39,6 +40,23 @@ export function addOverlays(map: MapLibre): void {
     layout: { 'line-join': 'round' },
     paint: { 'line-color': '#16202b', 'line-width': 2 }
   })
+  map.addLayer({
+    id: 'console-suggestion-fill',
+    type: 'fill',
+    source: 'console-suggestion',
+    paint: { 'fill-color': ACCENT, 'fill-opacity': 0.18 }
+  })
+  map.addLayer({
+    id: 'console-suggestion-line',
+    type: 'line',
+    source: 'console-suggestion',
+    layout: { 'line-join': 'round' },
+    paint: { 'line-color': ACCENT, 'line-width': 2.5, 'line-dasharray': [2.5, 1.5] }
+  })
+}
+
+export function drawSuggestion(map: MapLibre, outline: Geometry | null): void {
+  setData(map, 'console-suggestion', outline ? [{ type: 'Feature', properties: {}, geometry: outline }] : [])
 }
 
 export function drawParcel(map: MapLibre, outline: Geometry | null): void {

@@ -18,6 +18,11 @@ export function readParcelText(
   }
 }
 
+/** Text of a 界址点 file: a section in brackets, or a line of point name, ring and two coordinates. */
+export const isTxt = (text: string): boolean =>
+  /^\s*[[【](属性描述|地块坐标)[\]】]/m.test(text) ||
+  /^\s*[A-Za-z]{0,2}\d+\s*[,，]\s*\d+\s*[,，]\s*\d+\.\d+\s*[,，]\s*\d/m.test(text)
+
 export const isGeoJson = (text: string): boolean => text.trim().startsWith('{')
 
 interface AnyGeoJson {

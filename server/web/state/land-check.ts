@@ -1,14 +1,14 @@
 import type { Geometry, Polygon } from 'geojson'
 import { reactive, shallowReactive } from 'vue'
 import { type ApiProblem, ask, asProblem, post } from '../api/client.ts'
-import type { LandCheck, LandCheckRequest, RulesetSummary } from '../api/land-check.ts'
+import type { LandCheck, LandCheckRequest, ParsedPlot, RulesetSummary, Suggestion } from '../api/land-check.ts'
 import { fromSurvey, rectangle, SURVEY_CRS, toSurvey } from '../map/coordinates.ts'
 
 export type Tool = 'polygon' | 'rectangle' | null
 
 /** A parcel to check: what is sent, and what can be drawn of it beforehand. */
 export interface Parcel {
-  from: 'polygon' | 'rectangle' | 'text'
+  from: 'polygon' | 'rectangle' | 'text' | 'suggestion'
   request: LandCheckRequest
   outline: Geometry | null
 }
@@ -18,6 +18,8 @@ export const landCheck = shallowReactive({
   parcel: null as Parcel | null,
   running: false,
   result: null as LandCheck | null,
+  /** Of the result's suggestions the one that is shown on the map. */
+  shown: null as Suggestion | null,
   problem: null as ApiProblem | null,
   rulesets: [] as RulesetSummary[],
   /** Null: the server's own choice. */
@@ -28,7 +30,7 @@ export const landCheck = shallowReactive({
 export const plot = reactive({ width: 10, depth: 12, angle: 0, centre: null as [number, number] | null })
 
 export function setParcel(parcel: Parcel | null): void {
-  Object.assign(landCheck, { parcel, result: null, problem: null })
+  Object.assign(landCheck, { parcel, result: null, shown: null, problem: null })
 }
 
 export function pickTool(tool: Tool): void {
@@ -62,6 +64,22 @@ function inSurvey(rings: [number, number][][]): { wkt: string; crs: string } {
   return { wkt: `POLYGON (${text.join(', ')})`, crs: SURVEY_CRS }
 }
 
+/** Takes a suggestion for the parcel, and checks it. */
+export async function checkSuggestion({ geometry }: Suggestion): Promise<void> {
+  pickTool(null)
+  setParcel({ from: 'suggestion', request: { geojson: geometry }, outline: geometry })
+  await runCheck()
+}
+
+/**
+ * What the server understands of the text of a 界址点 file, plot by plot.
+ * @throws ApiProblem
+ */
+export async function parseTxt(txt: string): Promise<ParsedPlot[]> {
+  const { ruleset } = landCheck
+  return (await post<{ plots: ParsedPlot[] }>('api/land-checks:parse', { txt, ...(ruleset && { ruleset }) })).plots
+}
+
 export async function loadRulesets(): Promise<void> {
   landCheck.rulesets = (await ask<{ rulesets: RulesetSummary[] }>('api/rulesets')).rulesets
 }
@@ -69,11 +87,11 @@ export async function loadRulesets(): Promise<void> {
 export async function runCheck(): Promise<void> {
   const parcel = landCheck.parcel
   if (!parcel || landCheck.running) return
-  Object.assign(landCheck, { running: true, result: null, problem: null, tool: null })
+  Object.assign(landCheck, { running: true, result: null, shown: null, problem: null, tool: null })
   try {
     const { ruleset } = landCheck
     // On the map nobody has applied yet: the applicant's household is not asked about.
-    const question = { ...parcel.request, stage: 'pre-check', ...(ruleset && { ruleset }) }
+    const question = { ...parcel.request, stage: 'pre-check', include: ['suggestions'], ...(ruleset && { ruleset }) }
     const result = await post<LandCheck>('api/land-checks', question)
     if (landCheck.parcel === parcel) landCheck.result = result
   } catch (error) {
