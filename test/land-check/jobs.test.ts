@@ -1,5 +1,9 @@
+import { createHmac } from 'node:crypto'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { checkLand, checkMany, type LandCheckEngine } from '../../server/land-check/check.ts'
+import { listDeliveries, replay, WebhookSender } from '../../server/land-check/jobs/deliver.ts'
 import { cancelJob } from '../../server/land-check/jobs/finish.ts'
 import { freeze } from '../../server/land-check/jobs/freeze.ts'
 import { pageOfItems } from '../../server/land-check/jobs/items.ts'
@@ -11,6 +15,7 @@ import type { LandCheckRequest } from '../../server/land-check/request.ts'
 import { type Database, sql } from '../../server/lib/sql.ts'
 import { onBothDatabases } from '../helper.ts'
 import { box, engineOf, layGround, wktOf, zone } from './ground.ts'
+import { overHttp, overOgc } from './jobs-http.ts'
 
 /** Many parcels at once: each answered once and as it would be alone, whatever happens to the server meanwhile. */
 
@@ -119,7 +124,10 @@ await onBothDatabases(t, async (t, db) => {
 
   await t.test('a cancelled job keeps what is answered, and nothing of the chunk under way', async t => {
     const before = await countKept(db)
-    const id = await submit(engine, Array.from({ length: 50 }, (_, i) => good(i)))
+    const id = await submit(
+      engine,
+      Array.from({ length: 50 }, (_, i) => good(i))
+    )
     const asked: number[] = []
     let cancelled = false
     const worker = await start(engine, {
@@ -142,7 +150,10 @@ await onBothDatabases(t, async (t, db) => {
 
   await t.test('a server that dies in the middle of a chunk loses no item and does none twice', async t => {
     const before = await countKept(db)
-    const id = await submit(engine, Array.from({ length: 60 }, (_, i) => good(i)))
+    const id = await submit(
+      engine,
+      Array.from({ length: 60 }, (_, i) => good(i))
+    )
     let asked = 0
     let wake = () => {}
     const dead = await start(engine, {
@@ -167,13 +178,19 @@ await onBothDatabases(t, async (t, db) => {
     t.equal(await countKept(db), before + 60, 'the chunk that came too late was not kept')
     const items = await allItems(db, id)
     t.equal(new Set(items.map(({ landCheck }) => landCheck)).size, 60)
-    t.ok(items.slice(20).some(({ verdict }) => verdict === 'REJECT'), 'the layers of when it was sent still hold')
+    t.ok(
+      items.slice(20).some(({ verdict }) => verdict === 'REJECT'),
+      'the layers of when it was sent still hold'
+    )
     t.equal((await getJob(db, id)).knownTime, frozen)
     await layGround(db, GROUND)
   })
 
   await t.test('what the server fails on is tried again, alone, and given up without harm to the others', async t => {
-    const id = await submit(engine, Array.from({ length: 12 }, (_, i) => good(i)))
+    const id = await submit(
+      engine,
+      Array.from({ length: 12 }, (_, i) => good(i))
+    )
     let asked = 0
     const faults: unknown[] = []
     const isBad = (request: LandCheckRequest) => request.wkt === good(7).request['wkt']
@@ -198,4 +215,72 @@ await onBothDatabases(t, async (t, db) => {
     t.match(await getJob(db, id), { status: 'failed', done: 2, total: 2 }, 'neither could be read: it ends at once')
     await t.rejects(submit(engine, []), { code: 'JOB_EMPTY' })
   })
+
+  await t.test('a webhook is told once the receiver takes it, signed, by no detour', async t => {
+    const heard: { headers: http.IncomingHttpHeaders; body: string }[] = []
+    const replies = [500, 302, 204, 204]
+    const server = http.createServer(async (request, reply) => {
+      let body = ''
+      for await (const part of request) body += part
+      heard.push({ headers: request.headers, body })
+      reply.writeHead(replies[heard.length - 1] ?? 204, { location: '/elsewhere' }).end()
+    })
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    t.teardown(() => server.close())
+    const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+    const webhook = { url: `http://${host}/told?x=1`, secret: 'a secret of some length' }
+    const sender = await WebhookSender.start({
+      db,
+      hosts: `elsewhere.example, ${host}`,
+      pauseSeconds: 0.01,
+      onFault: t.fail
+    })
+    t.teardown(() => sender.close())
+
+    const id = await submit(engine, [{ request: { wkt: 1 } }], { webhook })
+    const delivered = (n: number) => async () => {
+      sender.send()
+      return heard.length === n && (await listDeliveries(db, id)).every(({ state }) => state === 'delivered')
+    }
+    await until(delivered(3))
+    t.match(await listDeliveries(db, id), [{ type: 'job.finished', state: 'delivered', attempts: 3, lastStatus: 204 }])
+    const [first, , last] = heard
+    const event = JSON.parse(last!.body)
+    t.match(event, {
+      id: /^ev_/,
+      type: 'job.finished',
+      data: { id, status: 'failed', counts: { states: { refused: 1 } } }
+    })
+    t.equal(first!.body, last!.body)
+    t.match(last!.headers, {
+      'yitu-event': 'job.finished',
+      'yitu-event-id': event.id,
+      'content-type': 'application/json'
+    })
+    for (const { headers, body } of heard) {
+      const [, seconds, mac] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(headers['yitu-signature'])) ?? []
+      t.equal(mac, createHmac('sha256', webhook.secret).update(`${seconds}.${body}`).digest('hex'))
+      t.ok(Math.abs(Number(seconds) - Date.now() / 1000) < 600)
+      t.notMatch(body, webhook.secret)
+    }
+    await replay(db, id)
+    await until(delivered(4))
+    t.equal(heard[3]!.body, first!.body, 'the same event under the same id')
+    await t.rejects(replay(db, await submit(engine, [{ request: { wkt: 1 } }])), { code: 'WEBHOOK_NONE' })
+
+    // An address that is taken off the list later is not asked any more, and given up in the end.
+    const strict = await WebhookSender.start({ db, hosts: '', pauseSeconds: 0, onFault: t.fail })
+    await sender.close()
+    const other = await submit(engine, [{ request: { wkt: 1 } }], { webhook })
+    await until(async () => {
+      strict.send()
+      return (await listDeliveries(db, other))[0]?.state === 'given-up'
+    })
+    await strict.close()
+    t.match(await listDeliveries(db, other), [{ attempts: 8, lastStatus: null, lastError: /not among the allowed/ }])
+    t.equal(heard.length, 4)
+  })
+
+  await t.test('over HTTP: lists, files and layers go in; items, exports and events come out', t => overHttp(t, db))
+  await t.test('the same engine by OGC API Processes', t => overOgc(t, db))
 })
