@@ -95,15 +95,12 @@ try {
   const engine = { db, catalog, rulesets, version: 'differential' }
   const found = await differ({ engine, ruleset, parcels, zones })
   for (const line of found.wrong.slice(0, 20)) console.log(`WRONG ${line}`)
-  const problems = Object.groupBy(found.problems, ({ code }) => code)
+  const refused = new Map<string, number>()
+  for (const { code } of found.problems) refused.set(code, (refused.get(code) ?? 0) + 1)
   console.log(
     `seed ${values.seed}, rule set ${ruleset.id}: ${found.checked} of ${parcels.length} parcels compared ` +
       `(${found.incomplete} of them rule by rule only, as a rule was not evaluated), ` +
-      `${
-        Object.entries(problems)
-          .map(([code, all]) => `${all?.length} ${code}`)
-          .join(', ') || 'none refused'
-      }`
+      `${[...refused].map(([code, count]) => `${count} ${code}`).join(', ') || 'none refused'}`
   )
   console.log(`verdicts ${JSON.stringify(found.verdicts)}`)
   console.log(

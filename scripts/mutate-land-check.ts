@@ -17,6 +17,7 @@ const COPIED = [
   'build/server',
   'build/test',
   'build/scripts',
+  'build/package.json',
   'layers',
   'migrations',
   'styles',

@@ -359,9 +359,9 @@ await onBothDatabases(t, async (t, db) => {
   await t.test('coverage: ground that was not surveyed is not clear', async t => {
     await layGround(db, { buildable, disputed: [{ ...zone('C', box(-5, -5, 50, 50)), kind: 'farmland' }] })
     const coverage = { layer: 'disputed', field: 'kind' }
-    const rules = (await rulesetOf()).rules.filter(({ layer }) => layer !== 'disputed')
+    const rules = (await rulesetOf()).rules.filter(({ id }) => id !== 'DISPUTE')
     const asked = rules.map(rule =>
-      rule.layer === 'farmland' || rule.layer === 'forbidden' ? { ...rule, coverage: undefined } : rule
+      rule.id === 'FARM' || rule.id === 'FORBID' ? { ...rule, coverage: undefined } : rule
     )
     const covered = await engineOf(db, await rulesetOf({ coverage, rules: asked }))
     const answer = await checkWkt(covered, PARCEL)

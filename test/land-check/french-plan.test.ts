@@ -2,18 +2,21 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
+import type { GridFeature } from '../../scripts/checking/exact-overlay.ts'
+import { differ, FeatureIndex, parcelAt, randomOf, wktOfGrid } from '../../scripts/checking/land-check-differential.ts'
+import { checkLand } from '../../server/land-check/check.ts'
 import type { LandCheckResult } from '../../server/land-check/result.ts'
-import { type Database, sql } from '../../server/lib/sql.ts'
 import { onBothDatabases, ROOT, testApp } from '../helper.ts'
 import { DATA, sender, withoutData } from '../uploads/client.ts'
 import { zip } from '../uploads/zip.ts'
 
 /**
  * A real plan, end to end: the zoning of a French commune (EPSG:2154) goes up over HTTP, is stored in EPSG:4490, and
- * 200 parcels laid over its boundaries are checked. What the check says is compared with areas computed from the
- * shapefile's own coordinates, which never left EPSG:2154.
+ * parcels laid over its boundaries are checked. What the check says is compared with exact integers from the
+ * shapefile's own coordinates, which never left EPSG:2154. DIFFERENTIAL_PARCELS asks for more of them.
  */
 
+const PARCELS = Number(process.env['DIFFERENTIAL_PARCELS'] ?? 200)
 const NAME = '30014_ZONE_URBA_20171013'
 const FOLDER = `${DATA}/planning-fr/documents/30014_PLU_20171013/Donnees_geographiques`
 const CLASSES = { prohibit: ['A', 'N', 'Ah', 'Nh', 'Nd'], restrict: ['AUc', 'AUs', 'AU'], allow: ['U'] } as const
@@ -32,6 +35,7 @@ const RULESET = {
   sliver: { maxAreaM2: 0.5, maxShare: 0.005 },
   marginSearchM: 20,
   rules: Object.entries(CLASSES).map(([effect, codes]) => ({
+    kind: 'overlap',
     id: effect.toUpperCase(),
     title: { zh: effect, en: effect },
     effect,
@@ -78,51 +82,24 @@ async function readPlan(): Promise<{ rings: Ring[]; typezone: string }[]> {
   return records
 }
 
-/** Parcels of 100 to 1600 m² about vertices of the plan, turned every way; the same on every run. */
-function parcelsOver(plan: { rings: Ring[] }[], count: number): string[] {
-  let seed = 20171013
-  const random = () => {
-    seed = (seed * 1103515245 + 12345) % 2147483648
-    return seed / 2147483648
-  }
+/** Parcels about corners of the plan, of every shape; the same on every run. */
+function parcelsOver(plan: { rings: Ring[] }[], count: number): GridFeature[][] {
+  const random = randomOf(20171013)
   const corners = plan.flatMap(({ rings }) => rings.flat())
-  return Array.from({ length: count }, () => {
-    const [x, y] = corners[Math.floor(random() * corners.length)]!
-    const [east, north, half, angle] = [
-      x + random() * 20 - 10,
-      y + random() * 20 - 10,
-      5 + random() * 15,
-      random() * Math.PI
-    ]
-    const ring = [0, 1, 2, 3, 0].map(k => {
-      const turn = angle + (k * Math.PI) / 2
-      return `${(east + half * Math.SQRT2 * Math.cos(turn)).toFixed(3)} ${(north + half * Math.SQRT2 * Math.sin(turn)).toFixed(3)}`
+  return Array.from({ length: count }, () => parcelAt(random, corners[Math.floor(random() * corners.length)]!))
+}
+
+/** The plan's own coordinates on the 0.1 mm grid: they never left EPSG:2154. */
+function zonesOf(plan: { rings: Ring[]; typezone: string }[]): Map<string, FeatureIndex> {
+  const units = (ring: Ring) =>
+    ring.slice(0, -1).map(([x, y]): [number, number] => [Math.round(x * 1e4), Math.round(y * 1e4)])
+  return new Map(
+    Object.entries(CLASSES).map(([effect, codes]) => {
+      const chosen = plan.filter(({ typezone }) => (codes as readonly string[]).includes(typezone))
+      return [effect.toUpperCase(), new FeatureIndex(chosen.map(({ rings }) => rings.map(units)))]
     })
-    return `POLYGON ((${ring.join(', ')}))`
-  })
-}
-
-async function keepOriginal(db: Database, plan: { rings: Ring[]; typezone: string }[]): Promise<void> {
-  await db.run('CREATE TABLE original_plan (typezone text, geom geometry(Geometry, 2154))')
-  const lines = plan.map(
-    ({ rings }) =>
-      `MULTILINESTRING (${rings.map(ring => `(${ring.map(([x, y]) => `${x} ${y}`).join(', ')})`).join(', ')})`
   )
-  await db.query(sql`INSERT INTO original_plan SELECT u.typezone, ST_BuildArea(ST_GeomFromText(u.lines, 2154))
-    FROM unnest(${plan.map(p => p.typezone)}::text[], ${lines}::text[]) AS u (typezone, lines)`)
 }
-
-/** |P ∩ F|, |P ∩ (F ∪ R)| and |P ∩ (F ∪ R ∪ B)| of every parcel, straight from the original coordinates. */
-const direct = (db: Database, parcels: string[]) =>
-  db.query<{ f: number; fr: number; frb: number }>(sql`SELECT
-      coalesce((SELECT ST_Area(ST_Intersection(p.geom, ST_Union(o.geom, 1e-8), 1e-8)) FROM original_plan o
-        WHERE o.geom && p.geom AND o.typezone = ANY(${CLASSES.prohibit}::text[])), 0) AS f,
-      coalesce((SELECT ST_Area(ST_Intersection(p.geom, ST_Union(o.geom, 1e-8), 1e-8)) FROM original_plan o
-        WHERE o.geom && p.geom AND o.typezone = ANY(${[...CLASSES.prohibit, ...CLASSES.restrict]}::text[])), 0) AS fr,
-      coalesce((SELECT ST_Area(ST_Intersection(p.geom, ST_Union(o.geom, 1e-8), 1e-8)) FROM original_plan o
-        WHERE o.geom && p.geom), 0) AS frb
-    FROM (SELECT u.i, ST_GeomFromText(u.wkt, 2154) AS geom FROM unnest(${parcels}::text[]) WITH ORDINALITY AS u (wkt, i)) AS p
-    ORDER BY p.i`)
 
 if (withoutData) t.test('a French zoning plan', { skip: withoutData }, async () => {})
 else
@@ -155,27 +132,34 @@ else
     t.equal(upload.status, 'published', JSON.stringify(upload.problem ?? upload.report))
     t.equal(app.catalog.state('zone-urba').featureCount, plan.length)
 
-    await t.test('200 parcels: areas equal a direct computation within 0.01 m²', async t => {
-      await keepOriginal(db, plan)
-      const parcels = parcelsOver(plan, 200)
-      const expected = await direct(db, parcels)
-      t.equal(expected.length, parcels.length)
-      let worst = 0
-      const verdicts = new Set<string>()
-      for (const [i, wkt] of parcels.entries()) {
-        const payload = { wkt, crs: 'EPSG:2154', ruleset: 'french-plan' }
+    const parcels = parcelsOver(plan, PARCELS)
+    const engine = app.landCheck
+    const ruleset = engine.rulesets.get('french-plan')!
+
+    await t.test(`${PARCELS} parcels: areas are those of exact integers`, async t => {
+      const found = await differ({ engine, ruleset, parcels, zones: zonesOf(plan) })
+      t.comment(
+        `${found.checked} parcels: the greatest difference is ${found.areaM2.toExponential(2)} m², ` +
+          `${found.perMetre.toExponential(2)} m² for a metre of perimeter; verdicts ${JSON.stringify(found.verdicts)}; ` +
+          `land-check ${found.seconds.check.toFixed(1)} s, oracle ${found.seconds.exact.toFixed(1)} s`
+      )
+      t.strictSame(found.wrong.slice(0, 5), [])
+      t.strictSame(found.problems.slice(0, 5), [])
+      t.strictSame([found.checked, found.incomplete], [PARCELS, 0])
+      t.ok(
+        ['REJECT', 'REVIEW', 'PASS'].every(verdict => found.verdicts[verdict]),
+        'the parcels are of every kind'
+      )
+    })
+
+    await t.test('over HTTP the same', async t => {
+      for (const polygons of parcels.slice(0, 5)) {
+        const payload = { wkt: wktOfGrid(polygons), crs: 'EPSG:2154', ruleset: 'french-plan' }
         const reply = await app.inject({ method: 'POST', url: '/api/land-checks', payload, headers: as.checker })
-        if (reply.statusCode !== 201) throw new Error(`${wkt}: ${reply.body}`)
+        t.equal(reply.statusCode, 201, reply.body)
         const answer: LandCheckResult = reply.json()
-        const [f = 0, r = 0, b = 0, u = 0] = answer.net.map(n => n.areaExact)
-        const { f: f1, fr, frb } = expected[i]!
-        const differences = [f - f1, r - (fr - f1), b - (frb - fr), u - (answer.parcel.areaPlanar - frb)]
-        worst = Math.max(worst, ...differences.map(Math.abs))
-        if (answer.completeness.evaluated !== 3) throw new Error(`${wkt}: ${JSON.stringify(answer.rules)}`)
-        verdicts.add(answer.verdict)
+        t.equal(answer.completeness.evaluated, 3)
+        t.equal(answer.provenance.resultHash, (await checkLand(engine, payload)).provenance.resultHash)
       }
-      t.ok(worst < 0.01, `the greatest difference is ${worst} m²`)
-      t.comment(`the greatest difference is ${worst} m²; verdicts ${[...verdicts].join(', ')}`)
-      t.ok(verdicts.has('REJECT') && verdicts.has('PASS') && verdicts.size > 2, 'the parcels are of every kind')
     })
   })

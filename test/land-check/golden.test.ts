@@ -54,17 +54,16 @@ const setbackOf = (layer: string, effect = 'restrict') => ({
 /** The engine, where statements that name a text fail as in a statement timeout. */
 function failing(engine: LandCheckEngine, text: string, code = '57014'): LandCheckEngine {
   const wrap = (tx: Queryable): Queryable => ({
-    ...tx,
     query: <R extends object>(statement: Statement) =>
       statement.text.includes(text)
         ? Promise.reject(Object.assign(new Error('canceling statement due to statement timeout'), { code }))
-        : tx.query<R>(statement),
-    run: script => tx.run(script)
+        : tx.query<R>(statement)
   })
   const { db } = engine
   const broken: Database = {
     ...wrap(db),
     kind: db.kind,
+    run: script => db.run(script),
     transaction: (work, options) => db.transaction(tx => work(wrap(tx)), options),
     listen: (...given) => db.listen(...given),
     close: () => db.close()

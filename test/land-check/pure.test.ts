@@ -4,13 +4,13 @@ import fc from 'fast-check'
 import t from 'tap'
 import { apportion } from '../../server/land-check/apportion.ts'
 import { decimalsOf } from '../../server/land-check/given.ts'
-import { type Finding, reasonsOf, VERDICTS, worst } from '../../server/land-check/judge.ts'
+import { overlapReason, uncoveredReason, VERDICTS, worst } from '../../server/land-check/judge.ts'
 import { loadRulesets, readRuleset } from '../../server/land-check/load-rulesets.ts'
 import { readGeojson } from '../../server/land-check/read-geojson.ts'
 import { readWkt } from '../../server/land-check/read-wkt.ts'
 import { LandCheckRequestSchema } from '../../server/land-check/request.ts'
 import { canonicalRings, openRings } from '../../server/land-check/rings.ts'
-import { EFFECTS } from '../../server/land-check/ruleset.ts'
+import { EFFECTS } from '../../server/land-check/rule.ts'
 import { equivalentWidth, splitParts } from '../../server/land-check/sliver.ts'
 import { ellipsoidalArea, inverseGauss, planarArea } from '../../server/lib/area.ts'
 import { canonicalHash, canonicalJson } from '../../server/lib/canonical-json.ts'
@@ -103,6 +103,7 @@ t.test('slivers are small, thin, and few', async t => {
 })
 
 t.test('a further finding never improves the verdict', async t => {
+  type Finding = Parameters<typeof overlapReason>[0]
   const rule = (effect: (typeof EFFECTS)[number]) =>
     ({ ...RULES[0]!, effect, zeroTolerance: true, mandatory: true }) as unknown as Finding['rule']
   const finding = fc.record({
@@ -111,14 +112,30 @@ t.test('a further finding never improves the verdict', async t => {
     area: fc.constant(1),
     share: fc.constant(0.1)
   }) as fc.Arbitrary<Finding>
-  const rank = (findings: Finding[], uncovered: number) =>
-    VERDICTS.indexOf(worst(reasonsOf(findings, uncovered).map(r => r.severity)))
-  t.doesNotThrow(() =>
-    fc.assert(
-      fc.property(fc.array(finding, { maxLength: 8 }), finding, fc.constantFrom(0, 5), (findings, more, uncovered) => {
-        return rank([...findings, more], uncovered) <= rank(findings, uncovered)
-      })
-    )
+  const rank = (findings: Finding[], uncovered: number) => {
+    const reasons = findings.flatMap(one => overlapReason(one) ?? [])
+    const all = uncovered > 0 ? [...reasons, uncoveredReason(uncovered)] : reasons
+    return VERDICTS.indexOf(worst(all.map(({ severity }) => severity)))
+  }
+  const order = fc.property(
+    fc.array(finding, { maxLength: 8 }),
+    finding,
+    fc.constantFrom(0, 5),
+    (findings, more, uncovered) => {
+      const before = rank(findings, uncovered)
+      return rank([...findings, more], uncovered) <= before && rank(findings, 5) <= before
+    }
+  )
+  t.doesNotThrow(() => fc.assert(order, { seed: 20261122, numRuns: 1000 }))
+  const hit = (effect: (typeof EFFECTS)[number]): Finding => ({
+    rule: rule(effect),
+    status: 'HIT',
+    area: 1,
+    share: 0.1
+  })
+  t.strictSame(
+    (['prohibit', 'review', 'restrict', 'allow', 'inform'] as const).map(effect => VERDICTS[rank([hit(effect)], 0)]),
+    ['REJECT', 'REVIEW', 'CONDITIONAL', 'PASS', 'PASS']
   )
 })
 
@@ -232,21 +249,15 @@ t.test('WKT that is no parcel is refused with its place', async t => {
 
 t.test('a request may say nothing that is not built', async t => {
   const valid = new Ajv({ strict: false }).compile(LandCheckRequestSchema)
-  t.ok(valid({ wkt: 'POLYGON', crs: 'EPSG:4547', ruleset: 'x' }))
-  for (const member of [
-    'txt',
-    'parcelCode',
-    'shapefileZip',
-    'bjd',
-    'asOf',
-    'household',
-    'options',
-    'repair',
-    'rulesetVersion'
-  ]) {
-    t.notOk(valid({ wkt: 'POLYGON', crs: 'EPSG:4547', ruleset: 'x', [member]: 'x' }), member)
+  const request = { wkt: 'POLYGON', crs: 'EPSG:4547', ruleset: 'x' }
+  t.ok(valid(request))
+  t.ok(valid({ ...request, asOf: { validTime: '2025-07-01' }, repair: 'structure', include: ['suggestions'] }))
+  for (const member of ['shapefileZip', 'bjd', 'options', 'rulesetVersion', 'srid']) {
+    t.notOk(valid({ ...request, [member]: 'x' }), member)
   }
-  t.notOk(valid({ wkt: 'POLYGON', crs: 'GCJ-02', ruleset: 'x' }))
+  for (const wrong of [{ asOf: { validTime: 'today' } }, { repair: 'all' }, { datum: 'WGS84' }, { crs: 'GCJ-02' }]) {
+    t.notOk(valid({ ...request, ...wrong }), JSON.stringify(wrong))
+  }
 })
 
 t.test('a rule set is served whole or not at all, and all that is wrong is told', async t => {
