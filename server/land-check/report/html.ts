@@ -88,5 +88,5 @@ figure { margin: 6px 0; break-inside: avoid; } figure > svg { max-width: 100%; h
 .legend { font-size: 8pt; margin: 3px 0; } .legend b { display: block; } .legend span { display: inline-block; margin-right: 12px; white-space: nowrap; } .legend svg { vertical-align: -2px; margin-right: 3px; }
 .code { display: flex; gap: 12px; break-inside: avoid; font-size: 8pt; overflow-wrap: anywhere; } .code svg { flex: none; } .code > div { min-width: 0; }
 footer { margin-top: 24px; border-top: 0.5pt solid #9aa0a8; font-size: 7pt; color: #555; overflow-wrap: anywhere; }
-@media print { body { margin: 0; padding: 0; max-width: none; } footer { display: none; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
+@media print { body { margin: 0; padding: 0 1pt; max-width: none; } footer { display: none; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 `

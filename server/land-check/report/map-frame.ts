@@ -8,7 +8,9 @@ export type Extent = [number, number, number, number]
 /** The map on paper, points: the frame, and room around it for coordinates and the scale bar. */
 export const MAP = { width: 495, height: 366, left: 14, top: 14, frameWidth: 480, frameHeight: 320 } as const
 
-const SCALES = [100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000]
+const SCALES = [
+  100, 200, 500, 1000, 2000, 2500, 5000, 10_000, 20_000, 25_000, 50_000, 100_000, 200_000, 500_000, 1_000_000
+]
 const METRES_A_POINT = 0.0254 / 72
 /** The parcel takes at most this share of the frame, so that its surroundings are seen. */
 const SHARE = 0.42

@@ -15,7 +15,7 @@ const round = (n: number) => Math.round(n * 100) / 100
 
 /** A small octagon at every boundary point that is named. */
 export function pointMarks(points: readonly BoundaryPoint[], frame: Frame): string[] {
-  return named(points).map(({ east, north }) => {
+  return named(points, frame).map(({ east, north }) => {
     const [x, y] = frame.toPaper([east, north])
     const corners = Array.from({ length: 8 }, (_, i) => {
       const angle = (Math.PI / 4) * i
@@ -25,13 +25,22 @@ export function pointMarks(points: readonly BoundaryPoint[], frame: Frame): stri
   })
 }
 
-function named(points: readonly BoundaryPoint[]): BoundaryPoint[] {
+/** Points on paper: nearer than this names would lie on each other. */
+const CROWDED = 17
+
+function named(points: readonly BoundaryPoint[], frame: Frame): BoundaryPoint[] {
   const step = Math.ceil(points.length / MOST_NAMED)
-  return points.filter((_, i) => i % step === 0)
+  const taken: Vector[] = []
+  return points.filter(({ east, north }, i) => {
+    const here = frame.toPaper([east, north])
+    if (i % step !== 0 || taken.some(([x, y]) => Math.hypot(x - here[0], y - here[1]) < CROWDED)) return false
+    taken.push(here)
+    return true
+  })
 }
 
 export function labelsOf(points: readonly BoundaryPoint[], parcel: Geometry, frame: Frame): DrawnText[] {
-  const chosen = new Set(named(points).map(({ no }) => no))
+  const chosen = new Set(named(points, frame).map(({ no }) => no))
   const withLengths = points.length <= MOST_NAMED
   let before = 0
   return chainsOf(parcel).flatMap(chain => {
