@@ -41,13 +41,14 @@ async function behindTheBack(db: Database, table: string, change: string): Promi
 }
 
 /** Another server on the same database, or the same one started again: it remembers nothing. */
-const restarted = (engine: LandCheckEngine): LandCheckEngine => {
+const restarted = (engine: LandCheckEngine, seen = (rows: object[]) => rows): LandCheckEngine => {
   const { db } = engine
   const again: Database = {
     kind: db.kind,
     query: statement => db.query(statement),
     run: script => db.run(script),
-    transaction: (work, options) => db.transaction(work, options),
+    transaction: (work, options) =>
+      db.transaction(tx => work({ query: async statement => seen(await tx.query(statement)) as never }), options),
     listen: (channel, heard) => db.listen(channel, heard),
     close: () => db.close()
   }
@@ -116,6 +117,7 @@ await onBothDatabases(t, async (t, db) => {
       broken: [],
       differences: []
     })
+    const advised = await keep(engine, PARCEL, { include: ['suggestions', 'trace'] })
     await layGround(db, { ...GROUND, forbidden: [zone('F9', box(0, 0, 1, 1))] })
     const second = await keep(engine)
     t.not(second.provenance.resultHash, first.provenance.resultHash)
@@ -123,7 +125,7 @@ await onBothDatabases(t, async (t, db) => {
     await layGround(db, GROUND)
     const third = await keep(engine)
     t.equal(third.verdict, first.verdict)
-    for (const { id } of [first, second, third]) {
+    for (const { id } of [first, advised, second, third]) {
       const found = await verifyLandCheck(restarted(engine), id, true)
       t.match(found, { agrees: true, outcome: 'identical', differences: [] }, JSON.stringify(found.differences))
       t.ok(found.layers.every(({ revision, stored, contentHash }) => revision === 0 || stored === contentHash))
@@ -147,13 +149,18 @@ await onBothDatabases(t, async (t, db) => {
     t.match(found, { agrees: true, outcome: 'engine-differs', engine: { differs: ['service'] }, differences: [] })
     t.match(found.ruleset, { hash: first.provenance.ruleset.hash, kept: true })
     t.not(later.hash, first.provenance.ruleset.hash)
+    const postgis = restarted(engine, rows => rows.map(row => ('postgis' in row ? { ...row, postgis: '99.0' } : row)))
+    const upgraded = await verifyLandCheck(postgis, first.id)
+    t.match(upgraded, { agrees: true, outcome: 'engine-differs', engine: { now: { postgis: '99.0' } } })
+    t.strictSame(upgraded.engine.differs, ['postgis'])
+    t.not(upgraded.resultHash.recomputed, upgraded.resultHash.kept)
 
     const impact = await impactOf(newer, 'test', { includeSuperseded: false, limit: 2 })
     t.match(impact, { examined: 2, ruleset: { version: '99' }, refused: [] })
     t.match(impact.changed[0], { id: first.id, before: { verdict: 'REJECT' }, after: { rulesetVersion: '99' } })
     t.match(impact.changed[0]?.disappeared, [{ rule: 'FORBID' }])
     const rest = await impactOf(newer, 'test', { includeSuperseded: false, limit: 2, cursor: impact.next! })
-    t.match(rest, { examined: 1, next: null })
+    t.match(rest, { examined: 2, next: 4 })
     const none = await impactOf(engine, 'test', { includeSuperseded: false, limit: 100, verdicts: ['PASS'] })
     t.match(none, { examined: 0, changed: [], next: null })
     await t.rejects(impactOf(engine, 'none', { includeSuperseded: false, limit: 1 }), { code: 'RULESET_UNKNOWN' })
@@ -169,7 +176,7 @@ await onBothDatabases(t, async (t, db) => {
       outcome: 'identical',
       resultHash: { algorithm: 'sm3' }
     })
-    t.match(await auditChain(db, 'land-checks', { limit: 100 }), { checked: 5, intact: true })
+    t.match(await auditChain(db, 'land-checks', { limit: 100 }), { checked: 6, intact: true })
   })
 
   await t.test('one key, one answer', async t => {
@@ -195,7 +202,7 @@ await onBothDatabases(t, async (t, db) => {
     // What was refused may be sent again under its key.
     await t.rejects(once('n', 'POLYGON EMPTY'))
     t.equal((await once('n', CLEAR)).replayed, false)
-    t.match(await auditChain(db, 'land-checks', { limit: 100 }), { checked: 9, intact: true })
+    t.match(await auditChain(db, 'land-checks', { limit: 100 }), { checked: 10, intact: true })
   })
 
   await t.test('all or none go together', async t => {
@@ -206,10 +213,10 @@ await onBothDatabases(t, async (t, db) => {
       throw new Error('no')
     })
     await t.rejects(failing, { message: 'no' })
-    t.match(await auditChain(db, 'land-checks', { limit: 100 }), { checked: 9 })
+    t.match(await auditChain(db, 'land-checks', { limit: 100 }), { checked: 10 })
     const both = await recordAll(db, [entry, entry])
     t.not(both[0]?.id, both[1]?.id)
-    t.match(await auditChain(db, 'land-checks', { limit: 100 }), { checked: 11, intact: true })
+    t.match(await auditChain(db, 'land-checks', { limit: 100 }), { checked: 12, intact: true })
   })
 
   await t.test('people decide beside the answer, which stays', async t => {
@@ -381,10 +388,10 @@ await onBothDatabases(t, async (t, db) => {
     await behindTheBack(
       db,
       'yitu.land_check',
-      `DELETE FROM yitu.land_check WHERE seq = 3; DELETE FROM yitu.land_check WHERE seq = ${end?.seq}`
+      `DELETE FROM yitu.land_check WHERE seq = 4; DELETE FROM yitu.land_check WHERE seq = ${end?.seq}`
     )
     t.match((await audit(end?.auditHash)).witnessed, false, 'the end was cut off')
-    t.match((await audit()).breaks, [{ seq: 4, broken: ['previous'] }])
+    t.match((await audit()).breaks, [{ seq: 5, broken: ['previous'] }])
   })
 })
 
