@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { Geometry, Position } from 'geojson'
+import { precisionLow } from '../land-check/problems.ts'
 import { fileUnreadable, plotNotOne } from '../land-check/problems-intake.ts'
 import { LandCheckRequestSchema } from '../land-check/request.ts'
 import { decodeTxt } from '../land-check/txt-lines.ts'
@@ -149,7 +150,13 @@ function parseJson(bytes: Buffer, file: string): Members {
   }
 }
 
-function plotsOf({ features, crs }: FileFeatures, file: string, sourceFile: object): FormPlot[] {
+/** Of a metre, as for every other form: rounding to centimetres decides about caps. */
+const NEEDED_DECIMALS = 3
+
+function plotsOf({ features, crs, decimals }: FileFeatures, file: string, sourceFile: object): FormPlot[] {
+  if (decimals !== null && decimals < NEEDED_DECIMALS) {
+    throw precisionLow({ seen: decimals, needed: NEEDED_DECIMALS, unit: '米 metres' })
+  }
   const isWgs = /wgs.?(19)?84|4326|CRS84/i.test(crs)
   const plots = features.map(({ geometry, properties }, i) => {
     const wkt = geometry && wktOf(geometry)

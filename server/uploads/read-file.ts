@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { Text } from '../lib/errors.ts'
@@ -7,6 +7,7 @@ import { readFeatures, type SourceFeature } from './features.ts'
 import type { Gdal } from './gdal.ts'
 import { tooManyFeatures } from './problems.ts'
 import { openReceived, receiveFile } from './receive.ts'
+import { shapefileDecimals } from './shp-decimals.ts'
 import type { Source } from './source.ts'
 
 /** The features of a small file, longitude latitude in degrees of CGCS2000. */
@@ -16,6 +17,8 @@ export interface FileFeatures {
   crs: string
   features: SourceFeature[]
   notes: Text[]
+  /** How finely a projected shapefile is written; null where the features themselves tell. */
+  decimals: number | null
 }
 
 export interface ReadFileOptions {
@@ -44,8 +47,13 @@ export async function readFeatureFile(bytes: Buffer, o: ReadFileOptions): Promis
     if (features.length > o.maxFeatures) throw tooManyFeatures({ limit: o.maxFeatures })
   }
   const { format, crs, notes } = source
-  return { format, crs, features, notes: [...notes, ...warnings.map(text => ({ zh: text, en: text }))] }
+  const isProjected = format === 'shapefile' && /^\s*PROJ/i.test(await readFile(join(folder, 'data.prj'), 'latin1'))
+  const decimals = isProjected ? await shapefileDecimals(join(folder, 'data.shp'), ENOUGH_DECIMALS) : null
+  return { format, crs, features, decimals, notes: [...notes, ...warnings.map(text => ({ zh: text, en: text }))] }
 }
+
+/** A tenth of a millimetre. */
+const ENOUGH_DECIMALS = 4
 
 /** GeoPackage §1.1.1: an SQLite file. */
 const SQLITE = Buffer.from('SQLite format 3\0', 'latin1')

@@ -726,7 +726,29 @@ await onBothDatabases(t, async (t, db) => {
       sourceFile: { name: '甲.zip', format: /^shapefile/ }
     })
     t.equal(made.body.provenance.inputHash, expected.inputHash)
-    const [kept] = await db.query<{ request: LandCheckRequest }>(sql`SELECT request FROM yitu.land_check`)
+    const coarse = zippedShapefile([
+      eastNorth(GOLDEN_POINTS, 38e6).map(([x, y]): [number, number] => [Math.round(x), Math.round(y * 100) / 100])
+    ])
+    const low = await send('/api/land-checks', { file: { name: 'a.zip', data: coarse }, fields: {} })
+    t.match(low, { status: 422, body: { code: 'COORD_PRECISION_LOW' } })
+    const both = zippedShapefile([
+      eastNorth(GOLDEN_POINTS, 38e6),
+      eastNorth(rectangle(20, 20, 9, 9), 38e6).toReversed()
+    ])
+    const several = { file: { name: 'b.zip', data: both }, fields: {} }
+    t.match((await send('/api/land-checks', several)).body, {
+      code: 'PLOT_NOT_ONE',
+      plots: [
+        { no: '1', name: 'P1' },
+        { no: '2', name: 'P2' }
+      ]
+    })
+    t.match((await send(parse, several)).body.plots, [
+      { name: 'P1', parcel: { areaPlanar: 120 } },
+      { name: 'P2', parcel: { areaPlanar: 81 } }
+    ])
+    t.match((await send('/api/land-checks', { ...several, fields: { plot: 'P2' } })).body.parcel, { areaPlanar: 81 })
+    const [kept] = await db.query<{ request: LandCheckRequest }>(sql`SELECT request FROM yitu.land_check ORDER BY seq`)
     t.match(
       kept?.request,
       { wkt: /^MULTIPOLYGON/, crs: 'EPSG:4490', sourceFile: { name: '甲.zip' } },
