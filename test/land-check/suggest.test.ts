@@ -41,7 +41,7 @@ const buildable = [zone('B', ALL)]
 /** Sends what was suggested, as it was answered: the verdict, the area and the hash are those that were named. */
 async function again(t: Test, engine: LandCheckEngine, answer: Answer, more: Partial<LandCheckRequest> = {}) {
   const [ruleset = ''] = engine.rulesets.keys()
-  const checked = []
+  const checked: { kind: Suggestion['kind']; found: Answer }[] = []
   for (const { kind, verdict, area, inputHash, geometry } of answer.suggestions) {
     const found = await checkLand(engine, { geojson: JSON.parse(JSON.stringify(geometry)), ruleset, ...more })
     t.strictSame([found.verdict, found.parcel.areaPlanar, found.provenance.inputHash], [verdict, area, inputHash], kind)
