@@ -4,9 +4,9 @@ import { getRuleset, groundOf, type LandCheckEngine } from './check.ts'
 import { inputHashOf, parcelOf } from './compose.ts'
 import { type Candidate, type Parcel, takeCandidates, takeParcels } from './intake.ts'
 import { orProblem } from './or-problem.ts'
+import { ParcelSchema } from './parcel-schema.ts'
 import { choosePlot, formOf, readPlots } from './read-input.ts'
 import type { LandCheckRequest } from './request.ts'
-import { ParcelSchema } from './result.ts'
 import type { Ruleset } from './ruleset.ts'
 
 /** The dry run: what was understood of a parcel, or of every plot in a file. Nothing is checked and nothing is kept. */
