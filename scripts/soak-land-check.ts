@@ -2,7 +2,7 @@
  * `./scripts/soak-land-check [--minutes 60] [--rate 20] [--ruleset homestead-demo] [--json FILE]`: land-checks in every
  * form, refusals, kept answers and reports at a constant rate, whatever the server's pace. Every answer is checked:
  * its status, and that the same parcel has the same result hash. Prints errors, response times a period and the
- * server's resident memory; exit code 1 where an answer was wrong or memory grows.
+ * server's resident memory, whose slope says something from half an hour on; exit code 1 where an answer was wrong.
  *
  * The server is started on the loopback with the database of DATABASE_URL, which must hold a seeded district, and ended.
  * Answers are recorded, as always. `--base URL --key KEY --pid PID` asks a running server instead; the parcels still
