@@ -1,56 +1,24 @@
 import { type Static, Type } from 'typebox'
 import { TextSchema } from '../catalog/layer.ts'
 import { HASH_ALGORITHMS } from '../lib/canonical-json.ts'
-import { SOURCES } from './given.ts'
-import { NOT_EVALUATED_REASONS, STATUSES, VERDICTS } from './judge.ts'
-import { CLASSES } from './measure.ts'
-import { EFFECTS, LAW_STATUSES, RULE_SCHEMAS, TREATMENTS } from './rule.ts'
+import { NOT_EVALUATED_REASONS, STATUSES } from './judge.ts'
+import { ParcelSchema } from './parcel-schema.ts'
+import {
+  CapSchema,
+  ClassSchema,
+  Geometry,
+  Hash,
+  HouseholdSchema,
+  orNull,
+  SetbackSchema,
+  SuggestionSchema,
+  strict,
+  TenureSchema,
+  VerdictSchema
+} from './result-parts.ts'
+import { EFFECTS, LAW_STATUSES, RULE_SCHEMAS } from './rule.ts'
 
 /** The answer of a land-check. Areas are m², planar in the working CRS; geometries are GeoJSON, longitude latitude. */
-
-const strict = { additionalProperties: false } as const
-const orNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
-const Geometry = Type.Unsafe<object>({
-  type: 'object',
-  additionalProperties: true,
-  description: 'GeoJSON, longitude latitude'
-})
-const Hash = Type.String({ pattern: '^[0-9a-f]{64}$' })
-const VerdictSchema = Type.Enum([...VERDICTS])
-const ClassSchema = Type.Enum([...CLASSES])
-
-const NoteSchema = Type.Object(
-  {
-    code: Type.String(),
-    count: Type.Optional(Type.Integer()),
-    line: Type.Optional(Type.Integer({ description: 'Of a TXT, from 1' })),
-    message: TextSchema
-  },
-  strict
-)
-
-export const ParcelSchema = Type.Object(
-  {
-    source: Type.Enum([...SOURCES]),
-    plot: orNull(Type.Object({ no: Type.String(), name: Type.String() }, strict)),
-    sourceFile: orNull(Type.Unsafe<object>({ type: 'object', additionalProperties: true })),
-    datum: Type.String(),
-    declaredArea: orNull(Type.Number({ description: 'm², as declared with the parcel; compared, never used' })),
-    location: orNull(Type.Object({ division: Type.String(), name: TextSchema }, strict)),
-    crs: Type.String(),
-    crsWorking: Type.String(),
-    geometry: Geometry,
-    vertices: Type.Integer(),
-    parts: Type.Integer(),
-    areaPlanar: Type.Number(),
-    areaEllipsoid: Type.Number(),
-    ellipsoidMethod: Type.String(),
-    perimeterM: Type.Number(),
-    inside: Type.Array(Type.Number(), { minItems: 2, maxItems: 2, description: 'A point inside, longitude latitude' }),
-    normalization: Type.Array(NoteSchema)
-  },
-  strict
-)
 
 const NetSchema = Type.Object(
   {
@@ -129,81 +97,6 @@ const SliverSchema = Type.Object(
     widthM: Type.Number(),
     threshold: Type.Object({ areaM2: Type.Number(), widthM: Type.Number() }, strict),
     geometry: Geometry
-  },
-  strict
-)
-
-const SetbackSchema = Type.Object(
-  {
-    rule: Type.String(),
-    layer: Type.String(),
-    featureId: Type.String(),
-    requiredM: Type.Number(),
-    distanceM: Type.Number({ description: 'From the legal reference line, to 0.1 mm' }),
-    kept: Type.Boolean()
-  },
-  strict
-)
-
-const TenureSchema = Type.Object(
-  {
-    rule: Type.String(),
-    layer: Type.String(),
-    parcelCode: Type.String({ description: 'Masked where somebody else holds it' }),
-    featureCode: Type.String({ description: '宗地特征码' }),
-    holder: Type.Enum(['same', 'surrendered', 'other', 'unknown']),
-    treatment: Type.Enum([...TREATMENTS]),
-    area: Type.Number()
-  },
-  strict
-)
-
-const CapSchema = Type.Object(
-  {
-    rule: Type.String(),
-    code: Type.String(),
-    maxM2: Type.Number(),
-    areaM2: Type.Number({ description: 'By the rule’s area method' }),
-    areaMethod: Type.Enum(['planar', 'ellipsoid']),
-    excessM2: Type.Number({ description: '0 where it is kept' }),
-    kept: Type.Boolean(),
-    citation: Type.String()
-  },
-  strict
-)
-
-const HouseholdSchema = Type.Object(
-  {
-    rule: Type.String(),
-    registered: Type.Integer({ description: 'Homesteads under the pseudonym, the surrendered ones not counted' }),
-    surrendered: Type.Integer(),
-    allowed: Type.Integer(),
-    parcelCodes: Type.Array(Type.String(), { description: 'Masked' })
-  },
-  strict
-)
-
-const SuggestionSchema = Type.Object(
-  {
-    kind: Type.Enum(['largest-buildable', 'trim', 'shift', 'scale-to-cap']),
-    verdict: VerdictSchema,
-    area: Type.Number(),
-    geometry: Geometry,
-    shift: orNull(
-      Type.Object(
-        { eastM: Type.Number(), northM: Type.Number(), distanceM: Type.Number(), bearingDeg: Type.Number() },
-        strict
-      )
-    ),
-    inscribedCircle: orNull(
-      Type.Object(
-        { center: Type.Array(Type.Number(), { minItems: 2, maxItems: 2 }), radiusM: Type.Number() },
-        { ...strict, description: 'Of largest-buildable: the largest circle inside, its centre longitude latitude' }
-      )
-    ),
-    /** The same question with this geometry has this input hash. */
-    inputHash: Hash,
-    message: TextSchema
   },
   strict
 )
