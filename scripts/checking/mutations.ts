@@ -77,9 +77,9 @@ export const MUTATIONS: Mutation[] = [
   {
     name: 'nothing after the first prohibition',
     file: `${ENGINE}/evaluate.ts`,
-    find: 'return { snapshot, validTime, outcomes, measure, shapes: shapes[n]! }',
+    find: 'return { snapshot, validTime, outcomes, queried,',
     replace: `const stopped = (i: number) => outcomes.slice(0, i).some(o => o.status === 'HIT' && 'effect' in o.rule && o.rule.effect === 'prohibit')
-    return { snapshot, validTime, outcomes: outcomes.map((o, i) => (stopped(i) ? notApplicable(o.rule) : o)), measure, shapes: shapes[n]! }`,
+    return { snapshot, validTime, outcomes: outcomes.map((o, i) => (stopped(i) ? notApplicable(o.rule) : o)), queried,`,
     test: CASES
   },
   {

@@ -168,7 +168,7 @@ function planOverlay(approved: string, built: string, gridM: number) {
   const beyond = (a: string, b: string) =>
     sql`ST_Multi(ST_CollectionExtract(ST_Difference(o.${{ identifier: a }}, o.${{ identifier: b }}, ${gridM}::float8), 3))`
   return sql`SELECT CASE WHEN NOT ST_IsEmpty(d.outside) THEN ST_AsGeoJSON(d.outside, 4, 0)::json END AS outside,
-      CASE WHEN NOT ST_IsEmpty(d.outside) THEN ST_AsGeoJSON(ST_Transform(d.outside, 4490), 9, 0)::json END AS geometry,
+      CASE WHEN NOT ST_IsEmpty(d.outside) THEN ST_AsGeoJSON(ST_Transform(d.outside, 4490), 10, 0)::json END AS geometry,
       ST_Area(d.outside) AS "outsideArea", ST_Area(d.missing) AS "missingArea"
     FROM (SELECT ${beyond('built', 'approved')} AS outside, ${beyond('approved', 'built')} AS missing
       FROM (SELECT ${approved}::geometry AS approved, ${built}::geometry AS built) AS o) AS d`

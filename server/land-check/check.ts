@@ -158,10 +158,16 @@ export async function groundOf(
 }
 
 /** The calendar day at a moment in a time zone, YYYY-MM-DD. */
-const dayOf = (moment: string, timeZone: string) =>
-  new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(
-    new Date(moment)
-  )
+function dayOf(moment: string, timeZone: string): string {
+  const calendar =
+    calendars.get(timeZone) ??
+    new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
+  calendars.set(timeZone, calendar)
+  return calendar.format(new Date(moment))
+}
+
+/** Making one takes longer than a query; rule sets name few time zones. */
+const calendars = new Map<string, Intl.DateTimeFormat>()
 
 /**
  * Checks and keeps the answer.

@@ -76,7 +76,7 @@ const planOutside = (bases: string[], rows: Statement) => sql`WITH district AS M
     ST_Multi(ST_CollectionExtract(ST_Difference(p.geom, district.geom, 0.0001::float8), 3)) AS geom FROM parcel p CROSS JOIN district)
   SELECT CASE WHEN ST_Area(b.geom) > 0.0001 * ST_Perimeter(b.base) THEN round(ST_Area(b.geom)::numeric, 6)::float8 ELSE 0 END AS area,
     round((ST_Area(b.geom) / ST_Area(b.base))::numeric, 6)::float8 AS share,
-    CASE WHEN NOT ST_IsEmpty(b.geom) THEN ST_AsGeoJSON(ST_Transform(b.geom, 4490), 9, 0)::json END AS geometry
+    CASE WHEN NOT ST_IsEmpty(b.geom) THEN ST_AsGeoJSON(ST_Transform(b.geom, 4490), 10, 0)::json END AS geometry
   FROM beyond b ORDER BY b.n`
 
 async function readEdges(tx: Queryable, rows: Statement): Promise<number[]> {

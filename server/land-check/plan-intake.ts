@@ -57,7 +57,7 @@ function checked(parcels: readonly Placed[], working: number): Statement {
         'lon', round(ST_X(ST_Transform(l.location, ${GEOGRAPHIC_SRID}::integer))::numeric, 9),
         'lat', round(ST_Y(ST_Transform(l.location, ${GEOGRAPHIC_SRID}::integer))::numeric, 9)) END AS at,
       CASE WHEN NOT (v.d).valid THEN (
-        SELECT json_build_object('geometry', ST_AsGeoJSON(ST_Transform(r.g, ${GEOGRAPHIC_SRID}::integer), 9, 0)::json,
+        SELECT json_build_object('geometry', ST_AsGeoJSON(ST_Transform(r.g, ${GEOGRAPHIC_SRID}::integer), 10, 0)::json,
           'areaDelta', ST_Area(ST_Transform(r.g, ${working}::integer)) - ST_Area(ST_Transform(v.geom, ${working}::integer)),
           'parts', ST_NumGeometries(r.g),
           'working', encode(ST_AsBinary(ST_Multi(ST_Transform(r.g, ${working}::integer))), 'hex'))
@@ -95,7 +95,7 @@ export function planParcel(
       ST_Transform(ST_PointOnSurface(c.geom), ${GEOGRAPHIC_SRID}::integer) AS inside FROM checked c WHERE c.valid),
     shown AS MATERIALIZED (SELECT m.n, ST_Transform(m.base, ${GEOGRAPHIC_SRID}::integer) AS lonlat FROM made m)
     SELECT c.valid, c.reason, c.at, c.repair, m.base::text AS base, ST_Area(m.base) AS area,
-      ST_Perimeter(m.base) AS perimeter, ${geography} AS "areaGeography", ST_AsGeoJSON(s.lonlat, 9, 0)::json AS geometry,
+      ST_Perimeter(m.base) AS perimeter, ${geography} AS "areaGeography", ST_AsGeoJSON(s.lonlat, 10, 0)::json AS geometry,
       CASE WHEN NOT ST_IsEmpty(m.eroded) THEN m.eroded::text END AS eroded, m.dilated::text AS dilated,
       json_build_array(ST_X(m.inside), ST_Y(m.inside)) AS inside
     FROM checked c LEFT JOIN made m ON m.n = c.n LEFT JOIN shown s ON s.n = c.n ORDER BY c.n`

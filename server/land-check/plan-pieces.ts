@@ -21,7 +21,7 @@ export const union = (geometry: Statement, order: Statement): Statement =>
   sql`CASE WHEN count(*) = 1 THEN (array_agg(${geometry}))[1] ELSE ${land(sql`ST_Union(${geometry}, ${OVERLAY_GRID} ORDER BY ${order})`)} END`
 
 export const degrees = (geometry: Statement): Statement =>
-  sql`ST_AsGeoJSON(ST_Transform(${geometry}, ${literalSql(String(GEOGRAPHIC_SRID))}), 9, 0)::json`
+  sql`ST_AsGeoJSON(ST_Transform(${geometry}, ${literalSql(String(GEOGRAPHIC_SRID))}), 10, 0)::json`
 
 /** Whether every point is within half the width of the edge: eroding by half the width leaves nothing. */
 export const isThin = (geometry: Statement, area: Statement, width: Statement): Statement =>

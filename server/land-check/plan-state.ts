@@ -36,7 +36,7 @@ export function planSnapshot(
 ): Statement {
   const tables = layerIds.map(id => `data.${id.replaceAll('-', '_')}`)
   const named = layerIds.map(id => at.revisions?.[id] ?? null)
-  return sql`SELECT set_config('jit', 'off', true), set_config('statement_timeout', ${`${timeoutMs}ms`}::text, true),
+  const statement = sql`SELECT set_config('jit', 'off', true), set_config('statement_timeout', ${`${timeoutMs}ms`}::text, true),
     set_config('plan_cache_mode', 'force_generic_plan', true),
     coalesce(${at.knownTime ?? null}::timestamptz, now()) AS "knownTime", postgis_lib_version() AS postgis,
     split_part(postgis_geos_version(), '-', 1) AS geos, split_part(postgis_proj_version(), ' ', 1) AS proj,
@@ -53,6 +53,7 @@ export function planSnapshot(
           WHEN ${at.knownTime ?? null}::timestamptz IS NOT NULL THEN v.published_at <= ${at.knownTime ?? null}::timestamptz
           ELSE v.revision = l.revision END
         ORDER BY v.revision DESC LIMIT 1) AS r ON true) AS layers`
+  return { ...statement, keepPlan: true }
 }
 
 /** What is true of a revision of a layer for ever: whether a feature is invalid, and the greatest offset of a line. */

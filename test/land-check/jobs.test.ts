@@ -8,8 +8,10 @@ import { cancelJob } from '../../server/land-check/jobs/finish.ts'
 import { freeze } from '../../server/land-check/jobs/freeze.ts'
 import { pageOfItems } from '../../server/land-check/jobs/items.ts'
 import type { GivenItem } from '../../server/land-check/jobs/request.ts'
+import { post } from '../../server/land-check/jobs/send.ts'
 import { countItems, getJob } from '../../server/land-check/jobs/store.ts'
 import { type NewJob, submitJob } from '../../server/land-check/jobs/submit.ts'
+import { checkWebhook, isPrivateAddress, parseHosts } from '../../server/land-check/jobs/webhook.ts'
 import { type JobsOptions, JobWorker } from '../../server/land-check/jobs/worker.ts'
 import type { LandCheckRequest } from '../../server/land-check/request.ts'
 import { type Database, sql } from '../../server/lib/sql.ts'
@@ -56,6 +58,43 @@ const ended = (db: Database, id: string) => until(async () => (await getJob(db, 
 const allItems = (db: Database, id: string) => pageOfItems(db, id, 0, 1000)
 const countKept = async (db: Database) =>
   (await db.query<{ n: number }>(sql`SELECT count(*)::integer AS n FROM yitu.land_check`))[0]!.n
+
+t.test('a webhook leads only where the administrator said, and never by a name into the own network', async t => {
+  const hosts = parseHosts(' *.example.cn, hooks.example.cn:8443 ,10.1.2.3,[::1]:9000')
+  const privately = (url: string) => checkWebhook(url, hosts).mayBePrivate
+  t.equal(privately('https://a.b.example.cn/x'), false, 'a wildcard names the public Internet only')
+  t.equal(privately('http://HOOKS.example.cn:8443/'), true)
+  t.equal(privately('http://10.1.2.3/'), true)
+  t.equal(privately('http://[::1]:9000/'), true)
+  for (const url of [
+    'https://example.cn/',
+    'https://badexample.cn/',
+    'https://a.example.cn:8443/',
+    'http://10.1.2.4/',
+    'http://10.1.2.3:81/',
+    'http://10.1.2.3@evil.example/',
+    'https://a.example.cn/#x',
+    'ftp://a.example.cn/',
+    'nonsense'
+  ]) {
+    t.throws(() => checkWebhook(url, hosts), { code: 'WEBHOOK_HOST_REFUSED' }, url)
+  }
+  for (const address of [
+    '127.0.0.1',
+    '10.9.8.7',
+    '169.254.169.254',
+    '192.168.1.1',
+    '::1',
+    'fd00::1',
+    '::ffff:10.0.0.1'
+  ]) {
+    t.ok(isPrivateAddress(address), address)
+  }
+  for (const address of ['8.8.8.8', '172.15.0.1', '2400:3200::1']) t.notOk(isPrivateAddress(address), address)
+  const url = new URL('http://localhost:9/')
+  await t.rejects(post({ url, mayBePrivate: false }, '{}', {}), { message: /private address/ })
+  await t.rejects(post({ url: new URL('http://[::1]:9/'), mayBePrivate: false }, '{}', {}), { message: /private/ })
+})
 
 await onBothDatabases(t, async (t, db) => {
   const engine = await engineOf(db)

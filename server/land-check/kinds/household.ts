@@ -48,12 +48,13 @@ export function planRegister(
 ): Statement {
   const code = sql`${name('t', rule.codeField)}::text`
   const given = sql`coalesce(${code} = ANY(${household.surrenderParcelCodes ?? []}::text[]), false)`
-  return sql`SELECT coalesce(json_agg(${code} ORDER BY ${code} COLLATE "C") FILTER (WHERE NOT ${given}), '[]') AS kept,
+  const statement = sql`SELECT coalesce(json_agg(${code} ORDER BY ${code} COLLATE "C") FILTER (WHERE NOT ${given}), '[]') AS kept,
       count(*) FILTER (WHERE ${given})::integer AS surrendered
     FROM ${tableOf(layer)} t
     WHERE ${name('t', rule.holderField)}::text = ${household.pseudonym}::text
       AND t.rev_from <= ${revision}::integer AND (t.rev_to IS NULL OR t.rev_to > ${revision}::integer)
       AND (t.valid_from IS NULL OR t.valid_from <= ${validTime}::date) AND (t.valid_to IS NULL OR t.valid_to > ${validTime}::date)`
+  return { ...statement, keepPlan: true }
 }
 
 /** Judges what the register holds. Without a pseudonym, or without the register, there is no answer. */
