@@ -272,7 +272,7 @@ await onBothDatabases(t, async (t, db) => {
       db,
       hosts: `elsewhere.example, ${host}`,
       pauseSeconds: 0.01,
-      onFault: t.fail
+      onFault: error => void t.fail(String(error))
     })
     t.teardown(() => sender.close())
 
@@ -308,7 +308,12 @@ await onBothDatabases(t, async (t, db) => {
     await t.rejects(replay(db, await submit(engine, [{ request: { wkt: 1 } }])), { code: 'WEBHOOK_NONE' })
 
     // An address that is taken off the list later is not asked any more, and given up in the end.
-    const strict = await WebhookSender.start({ db, hosts: '', pauseSeconds: 0, onFault: t.fail })
+    const strict = await WebhookSender.start({
+      db,
+      hosts: '',
+      pauseSeconds: 0,
+      onFault: error => void t.fail(String(error))
+    })
     await sender.close()
     const other = await submit(engine, [{ request: { wkt: 1 } }], { webhook })
     await until(async () => {
