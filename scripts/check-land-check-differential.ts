@@ -102,7 +102,7 @@ try {
       `(${found.incomplete} of them rule by rule only, as a rule was not evaluated), ` +
       `${[...refused].map(([code, count]) => `${count} ${code}`).join(', ') || 'none refused'}`
   )
-  console.log(`verdicts ${JSON.stringify(found.verdicts)}`)
+  console.log(`verdicts ${JSON.stringify(found.verdicts)}; not evaluated ${JSON.stringify(found.notEvaluated)}`)
   console.log(
     `the greatest difference is ${found.areaM2.toExponential(2)} m², ${found.perMetre.toExponential(2)} m² for a metre of perimeter; ` +
       `${found.wrong.length} wrong`

@@ -33,7 +33,7 @@ interface Edge {
  * m² of the parcel by the set of groups that cover it: bit k of the key is set where any feature of group k is. Key 0
  * is what none covers.
  */
-export function exactAreas(parcel: GridFeature, groups: readonly (readonly GridFeature[])[]): Map<number, number> {
+export function exactAreas(parcel: GridFeature, groups: readonly (readonly GridFeature[])[]): Map<bigint, number> {
   const points = parcel.flat()
   const originX = Math.min(...points.map(([x]) => x))
   const originY = Math.min(...points.map(([, y]) => y))
@@ -48,7 +48,7 @@ export function exactAreas(parcel: GridFeature, groups: readonly (readonly GridF
   groups.forEach((features, group) => {
     for (const feature of features) add(feature, groupOf.push(group) - 1)
   })
-  const doubled = new Map<number, bigint>()
+  const doubled = new Map<bigint, bigint>()
   const cuts = breakpoints(edges, width)
   for (let i = 0; i + 1 < cuts.length; i++) sumSlab(doubled, edges, groupOf, cuts[i]!, cuts[i + 1]!)
   return new Map([...doubled].map(([mask, area]) => [mask, Number(area >> 64n) / 2 ** 65 / UNITS_PER_M2]))
@@ -99,11 +99,11 @@ function breakpoints(edges: readonly Edge[], width: bigint): bigint[] {
 
 const heightAt = ({ x0, y0, dx, dy }: Edge, x: bigint) => (y0 << PLACES) + ((x - (x0 << PLACES)) * dy) / dx
 
-function sumSlab(doubled: Map<number, bigint>, edges: readonly Edge[], groupOf: number[], from: bigint, to: bigint) {
+function sumSlab(doubled: Map<bigint, bigint>, edges: readonly Edge[], groupOf: number[], from: bigint, to: bigint) {
   const spanning = edges.filter(({ x0, x1 }) => x0 << PLACES <= from && x1 << PLACES >= to)
   const inside = new Set<number>()
   const counts = new Map<number, number>()
-  let mask = 0
+  let mask = 0n
   let inParcel = false
   const cross = (owner: number) => {
     if (owner < 0) {
@@ -115,7 +115,7 @@ function sumSlab(doubled: Map<number, bigint>, edges: readonly Edge[], groupOf: 
     if (entering) inside.add(owner)
     const count = (counts.get(group) ?? 0) + (entering ? 1 : -1)
     counts.set(group, count)
-    mask = count > 0 ? mask | (1 << group) : mask & ~(1 << group)
+    mask = count > 0 ? mask | bitOf(group) : mask & ~bitOf(group)
   }
   for (const { owner, below } of spanning) if (below) cross(owner)
   const rising = spanning
@@ -134,10 +134,13 @@ function sumSlab(doubled: Map<number, bigint>, edges: readonly Edge[], groupOf: 
   })
 }
 
+/** The bit of a group in the keys of `exactAreas`; a rule set has more than 32. */
+export const bitOf = (group: number): bigint => 1n << BigInt(group)
+
 /** m² of the parcel that any of the groups covers. */
-export const coveredBy = (areas: ReadonlyMap<number, number>, ...groups: number[]): number => {
-  const wanted = groups.reduce((mask, group) => mask | (1 << group), 0)
-  return [...areas].reduce((sum, [mask, area]) => ((mask & wanted) !== 0 ? sum + area : sum), 0)
+export const coveredBy = (areas: ReadonlyMap<bigint, number>, ...groups: number[]): number => {
+  const wanted = groups.reduce((mask, group) => mask | bitOf(group), 0n)
+  return [...areas].reduce((sum, [mask, area]) => ((mask & wanted) !== 0n ? sum + area : sum), 0)
 }
 
 /** Metres. */

@@ -3,7 +3,7 @@ import { checkMany } from '../../server/land-check/check.ts'
 import type { Answer } from '../../server/land-check/result.ts'
 import { isLayerRule } from '../../server/land-check/rule.ts'
 import type { Ruleset } from '../../server/land-check/ruleset.ts'
-import { exactAreas, type GridFeature, perimeterOf } from './exact-overlay.ts'
+import { bitOf, exactAreas, type GridFeature, perimeterOf } from './exact-overlay.ts'
 
 /** The areas a land-check answers, beside those of exact integers. */
 
@@ -11,6 +11,8 @@ export interface Differences {
   checked: number
   /** Answers with a rule that was not evaluated: there is no whole partition to compare. */
   incomplete: number
+  /** How often a rule was not evaluated, by rule and reason. */
+  notEvaluated: Record<string, number>
   problems: { code: string; case: number }[]
   /** The greatest difference of an area, m², and as a share of the parcel's perimeter, m. */
   areaM2: number
@@ -92,6 +94,7 @@ export async function differ({ engine, ruleset, parcels, zones }: Differential):
   const found: Differences = {
     checked: 0,
     incomplete: 0,
+    notEvaluated: {},
     problems: [],
     areaM2: 0,
     perMetre: 0,
@@ -139,8 +142,12 @@ function compareOne(
   }
   rules.forEach((rule, k) => {
     const line = answer.rules.find(({ id }) => id === rule.id)
+    if (line?.status === 'NOT_EVALUATED') {
+      const key = `${rule.id} ${line.reason}`
+      found.notEvaluated[key] = (found.notEvaluated[key] ?? 0) + 1
+    }
     if (!line?.measure) return
-    const exact = areas.reduce((sum, [mask, area]) => (mask & (1 << k) ? sum + area : sum), 0)
+    const exact = areas.reduce((sum, [mask, area]) => (mask & bitOf(k) ? sum + area : sum), 0)
     compare(rule.id, line.measure.area, exact)
     const clear = exact === 0 && line.measure.area === 0
     const meets = exact > LIMIT * perimeter
@@ -152,11 +159,11 @@ function compareOne(
     return
   }
   const masks = ['prohibit', 'restrict', 'allow'].map(effect =>
-    rules.reduce((mask, rule, k) => (rule.effect === effect ? mask | (1 << k) : mask), 0)
+    rules.reduce((mask, rule, k) => (rule.effect === effect ? mask | bitOf(k) : mask), 0n)
   )
   const net = [0, 0, 0, 0]
   for (const [mask, area] of areas) {
-    const owner = masks.findIndex(wanted => (mask & wanted) !== 0)
+    const owner = masks.findIndex(wanted => (mask & wanted) !== 0n)
     net[owner < 0 ? 3 : owner]! += area
   }
   answer.net.forEach((line, i) => {

@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts'
 import { sridOf } from '../lib/crs.ts'
 import type { Queryable } from '../lib/sql.ts'
-import { factsOf, surveyedAreas } from './facts.ts'
+import { factsOf, surveyedGroups } from './facts.ts'
 import { type Refusal, refusalOf, SAVEPOINT, undo } from './failure.ts'
 import type { Parcel } from './intake.ts'
 import { farthestM } from './kinds/distance.ts'
@@ -9,7 +9,7 @@ import { judge, notApplicable } from './kinds/judge.ts'
 import { readRegisters } from './kinds/registers.ts'
 import { NOTHING_NEAR, type ParcelMeasure, type Shapes } from './measure.ts'
 import type { Outcome } from './outcome.ts'
-import type { CoverageQuery } from './plan-coverage.ts'
+import type { CoverageQuery, SurveyedGroup } from './plan-coverage.ts'
 import { hasMargin, type MeasureQuery, planMeasure, type RuleQuery } from './plan-measure.ts'
 import { columns } from './plan-pieces.ts'
 import type { LayerStanding, RevisionFacts, Snapshot } from './plan-state.ts'
@@ -60,6 +60,7 @@ export async function evaluate(ground: Ground, asked: Asked[]): Promise<Evaluati
   const shapes = asked.map(({ parcel }) => shapesOf(parcel))
   const coverage = await prepareCoverage(ground)
   const measures = await measureAll(ground, { ruleset, rules, coverage, shapes, validTime }, refused)
+  const surveyed = measures.map(({ unsurveyed }) => byLayer(unsurveyed, coverage?.groups ?? []))
   const registers = await readRegisters(ground, asked)
   const queried = { rules: rules.filter(({ rule }) => !refused.has(rule)), coverage }
   return asked.map(({ request, parcel }, n) => {
@@ -71,7 +72,7 @@ export async function evaluate(ground: Ground, asked: Asked[]): Promise<Evaluati
         ...{ ruleset, request, parcel, validTime, standing, shapes: shapes[n]! },
         measure: measure.rules[place] ?? NOTHING_NEAR,
         refusal: refused.get(rule),
-        unsurveyed: measure.unsurveyed,
+        unsurveyed: surveyed[n]!,
         areas: measure.areas,
         register: registers.get(rule)?.[n]
       })
@@ -79,6 +80,15 @@ export async function evaluate(ground: Ground, asked: Asked[]): Promise<Evaluati
     return { snapshot, validTime, outcomes, queried, measure, shapes: shapes[n]! }
   })
 }
+
+/** m² outside the surveyed areas, by layer. */
+const byLayer = (unsurveyed: Readonly<Record<string, number>>, groups: readonly SurveyedGroup[]) =>
+  Object.fromEntries(
+    groups.flatMap(({ layerIds }, place) => {
+      const left = unsurveyed[place]
+      return left === undefined ? [] : layerIds.map(id => [id, left])
+    })
+  )
 
 /** With no application type given every rule applies. */
 const applies = ({ appliesTo }: Rule, { applicationType }: LandCheckRequest): boolean =>
@@ -134,7 +144,7 @@ async function prepareCoverage({ tx, catalog, ruleset, snapshot }: Ground): Prom
   if (!layer || !standing?.hasTable || standing.revision === 0 || needing.length === 0) return null
   const gridded = standing.gridded && layer.gridSrid === sridOf(ruleset.workingCrs)
   try {
-    return { layer, gridded, areas: await surveyedAreas(tx, ruleset, layer, standing, [...new Set(needing)]) }
+    return { layer, gridded, groups: await surveyedGroups(tx, ruleset, layer, standing, [...new Set(needing)]) }
   } catch (error) {
     await undo(tx, error)
     return null

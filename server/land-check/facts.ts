@@ -1,6 +1,6 @@
 import type { Layer } from '../catalog/layer.ts'
 import type { Queryable, Statement } from '../lib/sql.ts'
-import { planSurveyed, type SurveyedArea } from './plan-coverage.ts'
+import { planSurveyed, type SurveyedGroup } from './plan-coverage.ts'
 import { type LayerStanding, planFacts, type RevisionFacts } from './plan-state.ts'
 import { one } from './rows.ts'
 import type { Ruleset } from './ruleset.ts'
@@ -33,14 +33,14 @@ export async function factsOf(
   return one<RevisionFacts>(await ask(tx, layer, standing, `facts ${gridded} ${offsetField}`, plan))
 }
 
-/** Which areas were surveyed for which of the layers. */
-export async function surveyedAreas(
+/** Which areas were surveyed for which of the layers, layers of the same areas together. */
+export async function surveyedGroups(
   tx: Queryable,
   ruleset: Ruleset,
   layer: Layer,
   standing: LayerStanding,
   layerIds: string[]
-): Promise<SurveyedArea[]> {
+): Promise<SurveyedGroup[]> {
   const plan = () => planSurveyed(ruleset, layer, standing.revision, layerIds)
-  return (await ask(tx, layer, standing, `areas ${ruleset.hash}`, plan)) as SurveyedArea[]
+  return (await ask(tx, layer, standing, `areas ${ruleset.hash}`, plan)) as SurveyedGroup[]
 }

@@ -17,7 +17,7 @@ export interface Part {
   perimeter: number
   /** No point of it is farther than half the width from its edge. */
   thin: boolean
-  /** Longitude latitude; for the base only. */
+  /** Longitude latitude; for thin pieces of the base only: only a sliver is shown by itself. */
   geometry: object | null
 }
 
@@ -90,7 +90,7 @@ export interface Partition {
 export interface ParcelMeasure extends Partition {
   /** By the rule's place in the rule set; a rule that found nothing near is absent. */
   rules: Record<string, RuleMeasure>
-  /** m² of the parcel outside the surveyed areas of a layer; a layer with none near is absent. */
+  /** m² of the parcel outside each group of surveyed areas, by the group's place; a group with none near is absent. */
   unsurveyed: Record<string, number>
   /** m² of the parcel and of its variants. */
   areas: Partial<Record<Variant, number>>

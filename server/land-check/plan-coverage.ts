@@ -2,12 +2,12 @@ import type { Layer } from '../catalog/layer.ts'
 import { tableOf } from '../catalog/table.ts'
 import { name, type Statement, sql } from '../lib/sql.ts'
 import type { MeasureQuery } from './plan-measure.ts'
-import { atRevision, inForce, land, OVERLAY_GRID, only, placed } from './plan-pieces.ts'
+import { atRevision, inForce, land, OVERLAY_GRID, only, placed, union } from './plan-pieces.ts'
 import type { Ruleset } from './ruleset.ts'
 
-/** A surveyed area, and the layers that were surveyed there. */
-export interface SurveyedArea {
-  fid: number
+/** Surveyed areas, and the layers that were surveyed exactly there. */
+export interface SurveyedGroup {
+  fids: number[]
   layerIds: string[]
 }
 
@@ -15,34 +15,42 @@ export interface CoverageQuery {
   /** The layer of surveyed areas, at one of its revisions. */
   layer: Layer
   gridded: boolean
-  areas: SurveyedArea[]
+  groups: SurveyedGroup[]
 }
 
 /**
- * The surveyed areas of a revision, for ever the same: one row each. Areas that many layers share (as a rule the whole
- * district) are one, so that a check looks at them once.
+ * The surveyed areas of a revision, for ever the same: one row a group. Areas that many layers share (as a rule the whole
+ * district) are one, and layers of the same areas are one group, so that a check looks at them once.
  */
 export function planSurveyed(ruleset: Ruleset, layer: Layer, revision: number, layerIds: string[]): Statement {
   const { field, where } = ruleset.coverage!
-  return sql`SELECT min(t.fid) AS fid, json_agg(DISTINCT t.${name(field)}::text) AS "layerIds" FROM ${tableOf(layer)} t
-    WHERE ${atRevision(revision)} ${only(where)} AND t.${name(field)}::text = ANY(${layerIds}::text[])
-    GROUP BY sha256(ST_AsBinary(t.geom)), t.valid_from, t.valid_to`
+  return sql`SELECT to_json(string_to_array(g.fids, ',')::bigint[]) AS fids, json_agg(g.id ORDER BY g.id COLLATE "C") AS "layerIds"
+    FROM (
+      SELECT a.id, string_agg(a.fid::text, ',' ORDER BY a.fid) AS fids FROM (
+        SELECT DISTINCT t.${name(field)}::text AS id,
+          min(t.fid) OVER (PARTITION BY sha256(ST_AsBinary(t.geom)), t.valid_from, t.valid_to) AS fid
+        FROM ${tableOf(layer)} t
+        WHERE ${atRevision(revision)} ${only(where)} AND t.${name(field)}::text = ANY(${layerIds}::text[])) AS a
+      GROUP BY a.id) AS g
+    GROUP BY g.fids`
 }
 
-/** `unsurveyed (n, unsurveyed)`: how much of each parcel the areas of each layer leave out. Invalid areas cover nothing. */
+/**
+ * `unsurveyed (n, unsurveyed)`: how much of each parcel the areas of each group leave out, m² by the group's place.
+ * Invalid areas cover nothing. Areas are cut to the parcel's surroundings first: they have thousands of corners.
+ */
 export function coverageRows({ coverage, ruleset, validTime }: MeasureQuery): Statement {
   if (!coverage) return sql`unsurveyed AS (SELECT NULL::integer AS n, NULL::json AS unsurveyed WHERE false)`
   const { geom, near } = placed(coverage, ruleset, 0)
-  const pairs = coverage.areas.flatMap(({ fid, layerIds }) => layerIds.map(id => ({ fid, id })))
+  const pairs = coverage.groups.flatMap(({ fids }, place) => fids.map(fid => ({ fid, place })))
   return sql`extent AS MATERIALIZED (
-      SELECT b.n, t.fid, b.geom AS parcel, ${geom} AS geom, ST_Covers(${geom}, b.geom) AS whole
+      SELECT b.n, t.fid, b.geom AS parcel, ${land(sql`ST_Intersection(b.geom, ${geom}, ${OVERLAY_GRID})`)} AS geom
       FROM parcel b JOIN ${tableOf(coverage.layer)} t ON ${near}
-      WHERE b.variant = 'base' AND t.fid = ANY(${coverage.areas.map(({ fid }) => fid)}::bigint[]) AND ${inForce(validTime)}),
+      WHERE b.variant = 'base' AND t.fid = ANY(${pairs.map(({ fid }) => fid)}::bigint[]) AND ${inForce(validTime)}),
     unsurveyed AS MATERIALIZED (
-      SELECT s.n, json_object_agg(s.id, CASE WHEN s.whole THEN 0
-          ELSE ST_Area(ST_Difference(s.parcel, ${land(sql`ST_UnaryUnion(ST_Collect(s.geoms), ${OVERLAY_GRID})`)}, ${OVERLAY_GRID})) END) AS unsurveyed
-      FROM (SELECT e.n, i.id, e.parcel, bool_or(e.whole) AS whole, array_agg(e.geom) FILTER (WHERE NOT e.whole) AS geoms
-        FROM extent e JOIN unnest(${pairs.map(({ fid }) => fid)}::bigint[], ${pairs.map(({ id }) => id)}::text[]) AS i (fid, id)
-          ON i.fid = e.fid GROUP BY e.n, i.id, e.parcel) AS s
+      SELECT s.n, json_object_agg(s.place, ST_Area(ST_Difference(s.parcel, s.geom, ${OVERLAY_GRID}))) AS unsurveyed
+      FROM (SELECT e.n, e.parcel, i.place, ${union(sql`e.geom`, sql`e.fid`)} AS geom
+        FROM extent e JOIN unnest(${pairs.map(({ fid }) => fid)}::bigint[], ${pairs.map(({ place }) => place)}::integer[])
+          AS i (fid, place) ON i.fid = e.fid GROUP BY e.n, e.parcel, i.place) AS s
       GROUP BY s.n)`
 }

@@ -60,7 +60,7 @@ export function planMeasure(query: MeasureQuery): Statement {
     invalid,
     searchM
   ])
-  const covering = coverage && [coverage.layer.id, coverage.gridded, coverage.areas]
+  const covering = coverage && [coverage.layer.id, coverage.gridded, coverage.groups]
   const key = JSON.stringify([ruleset.id, ruleset.hash, validTime, asked, covering])
   // The layers too: a definition that changed under the same id is another object.
   const layers = rules.map(({ layer }) => layer)
@@ -104,9 +104,9 @@ function writeMeasure(query: MeasureQuery): Statement {
     piece AS MATERIALIZED (
       SELECT m.n, m.rule, json_object_agg(m.variant, json_build_object('overlaps', m.overlaps, 'parts', (
         SELECT coalesce(json_agg(json_build_object('area', ST_Area(d.geom), 'perimeter', ST_Perimeter(d.geom),
-            'thin', ${thin(query, 'd')}, 'geometry', CASE WHEN m.variant = 'base' THEN ${degrees(literalSql('d.geom'))} END)
+            'thin', d.thin, 'geometry', CASE WHEN m.variant = 'base' AND d.thin THEN ${degrees(literalSql('d.geom'))} END)
           ORDER BY ST_Area(d.geom) DESC, ST_XMin(d.geom), ST_YMin(d.geom)), '[]')
-        FROM ST_Dump(m.geom) AS d))) AS variants,
+        FROM (SELECT d.geom, ${thin(query, 'd')} AS thin FROM ST_Dump(m.geom) AS d OFFSET 0) AS d))) AS variants,
         max((SELECT max(ST_Distance(v.geom, c.clear))
           FROM (SELECT ST_Difference(p.geom, m.geom, ${OVERLAY_GRID}) AS clear FROM parcel p
             WHERE p.n = m.n AND p.variant = 'base' AND m.variant = 'base' AND m.rule = ANY(${margin}::integer[]) OFFSET 0) AS c
@@ -178,7 +178,8 @@ const NO_INVALID = literalSql('SELECT NULL::integer AS n, NULL::integer AS rule,
 
 export function candidates({ ruleset, validTime }: MeasureQuery, query: RuleQuery): Statement {
   const { place: nth, rule, layer, revision, searchM } = query
-  const { geom, near } = placed(query, ruleset, searchM)
+  const { geom: whole, near } = placed(query, ruleset, searchM)
+  const geom = rule.kind === 'distance' ? whole : local(whole, searchM)
   const fields = rule.attributes ?? [layer.fields[0]!.name]
   const shown = join(columns(rule, fields).map(field => sql`${literalSql(`'${field}'`)}, ${name('t', field)}`))
   const distance = rule.kind === 'distance' ? rule.distance : {}
@@ -190,9 +191,16 @@ export function candidates({ ruleset, validTime }: MeasureQuery, query: RuleQuer
     WHERE b.variant = 'base' AND ${atRevision(revision)} AND ${inForce(validTime)} ${only(rule.where)}`
 }
 
+/**
+ * A polygon of many corners, cut to where it can count: every function after this reads it again. The cut runs a metre
+ * beyond the search distance, so neither overlaps nor distances within it change.
+ */
+const local = (geometry: Statement, searchM: number): Statement =>
+  sql`CASE WHEN pg_column_size(${geometry}) <= 4000 THEN ${geometry} ELSE
+    ${land(sql`ST_Intersection(${geometry}, ST_Expand(ST_Envelope(b.geom), ${searchM + 1}::float8), ${OVERLAY_GRID})`)} END`
+
 function invalidRows({ validTime }: MeasureQuery, { place: nth, rule, layer, revision, gridded, invalid }: RuleQuery) {
-  if (gridded && !invalid)
-    return sql`SELECT NULL::integer AS n, ${nth}::integer AS rule, NULL::text AS feature_id WHERE false`
+  if (gridded && !invalid) return []
   return sql`SELECT b.n, ${nth}::integer AS rule, t.feature_id FROM parcel b JOIN ${tableOf(layer)} t ON t.geom && ${around(1)}
     WHERE b.variant = 'base' AND ${gridded ? sql`t.grid_geom IS NULL` : sql`NOT ST_IsValid(t.geom)`} AND ${atRevision(revision)} AND ${inForce(validTime)} ${only(rule.where)}`
 }

@@ -52,10 +52,9 @@ export function planNet({ ruleset, rules }: MeasureQuery): Statement {
           FROM ST_Dump(p.geom) AS d) END AS parts,
         (SELECT json_object_agg(o.variant, (
           SELECT coalesce(json_agg(json_build_object('area', ST_Area(d.geom), 'perimeter', ST_Perimeter(d.geom),
-            'thin', ${isThin(part, limit, width)},
-            'geometry', CASE WHEN o.variant = 'base' THEN ${degrees(part)} END)
+            'thin', d.thin, 'geometry', CASE WHEN o.variant = 'base' AND d.thin THEN ${degrees(part)} END)
             ORDER BY ST_Area(d.geom) DESC, ST_XMin(d.geom), ST_YMin(d.geom)), '[]')
-          FROM ST_Dump(o.uncovered) AS d)) FROM owned o WHERE o.n = p.n) AS uncovered,
+          FROM (SELECT d.geom, ${isThin(part, limit, width)} AS thin FROM ST_Dump(o.uncovered) AS d OFFSET 0) AS d)) FROM owned o WHERE o.n = p.n) AS uncovered,
         (SELECT json_object_agg(v.variant, ST_Area(v.geom)) FROM parcel v WHERE v.n = p.n) AS areas
       FROM parcel p WHERE p.variant = 'base')`
 }

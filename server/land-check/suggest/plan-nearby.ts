@@ -45,9 +45,11 @@ export function planNearby({ ruleset, rules, coverage, base, validTime }: Nearby
 function surveyedAreas({ ruleset, coverage, validTime }: Pick<NearbyQuery, 'ruleset' | 'coverage' | 'validTime'>) {
   if (!coverage) return []
   const { geom, near } = placed(coverage, ruleset, REACH_M + 1)
-  return coverage.areas.map(
-    ({ fid, layerIds }) =>
-      sql`SELECT NULL::integer, NULL::jsonb, NULL::text, NULL::float8, ${JSON.stringify(layerIds)}::json, ${geom},
+  const fids = [...new Set(coverage.groups.flatMap(group => group.fids))]
+  const layersAt = (fid: number) => coverage.groups.flatMap(group => (group.fids.includes(fid) ? group.layerIds : []))
+  return fids.map(
+    fid =>
+      sql`SELECT NULL::integer, NULL::jsonb, NULL::text, NULL::float8, ${JSON.stringify(layersAt(fid))}::json, ${geom},
         ${REACH_M + 1}::float8, '' FROM parcel b JOIN ${tableOf(coverage.layer)} t ON ${near}
         WHERE t.fid = ${fid}::bigint AND ${inForce(validTime)}`
   )
