@@ -2,7 +2,7 @@ import type { Layer } from '../catalog/layer.ts'
 import { tableOf } from '../catalog/table.ts'
 import { name, type Statement, sql } from '../lib/sql.ts'
 import type { MeasureQuery } from './plan-measure.ts'
-import { atRevision, inForce, land, OVERLAY_GRID, only, placed, union } from './plan-pieces.ts'
+import { atRevision, inForce, OVERLAY_GRID, only, placed, shared, union } from './plan-pieces.ts'
 import type { Ruleset } from './ruleset.ts'
 
 /** Surveyed areas, and the layers that were surveyed exactly there. */
@@ -44,11 +44,12 @@ export function coverageRows({ coverage, ruleset, validTime }: MeasureQuery): St
   const { geom, near } = placed(coverage, ruleset, 0)
   const pairs = coverage.groups.flatMap(({ fids }, place) => fids.map(fid => ({ fid, place })))
   return sql`extent AS MATERIALIZED (
-      SELECT b.n, t.fid, b.geom AS parcel, ${land(sql`ST_Intersection(b.geom, ${geom}, ${OVERLAY_GRID})`)} AS geom
+      SELECT b.n, t.fid, b.geom AS parcel, ${shared(sql`b.geom`, geom)} AS geom
       FROM parcel b JOIN ${tableOf(coverage.layer)} t ON ${near}
       WHERE b.variant = 'base' AND t.fid = ANY(${pairs.map(({ fid }) => fid)}::bigint[]) AND ${inForce(validTime)}),
     unsurveyed AS MATERIALIZED (
-      SELECT s.n, json_object_agg(s.place, ST_Area(ST_Difference(s.parcel, s.geom, ${OVERLAY_GRID}))) AS unsurveyed
+      SELECT s.n, json_object_agg(s.place, CASE WHEN ST_Equals(s.parcel, s.geom) THEN 0
+          ELSE ST_Area(ST_Difference(s.parcel, s.geom, ${OVERLAY_GRID})) END) AS unsurveyed
       FROM (SELECT e.n, e.parcel, i.place, ${union(sql`e.geom`, sql`e.fid`)} AS geom
         FROM extent e JOIN unnest(${pairs.map(({ fid }) => fid)}::bigint[], ${pairs.map(({ place }) => place)}::integer[])
           AS i (fid, place) ON i.fid = e.fid GROUP BY e.n, e.parcel, i.place) AS s

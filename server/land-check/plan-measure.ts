@@ -16,6 +16,7 @@ import {
   OVERLAY_GRID,
   only,
   placed,
+  shared,
   union
 } from './plan-pieces.ts'
 import type { LayerRule, Tolerance } from './rule.ts'
@@ -91,7 +92,7 @@ function writeMeasure(query: MeasureQuery): Statement {
     invalid AS MATERIALIZED (${join([NO_INVALID, ...rules.flatMap(rule => invalidRows(query, rule))], ' UNION ALL ')}),
     overlay AS MATERIALIZED (
       SELECT p.n, p.variant, c.rule, c.feature_id, c.since, c.attributes, p.geom AS parcel, c.geom AS zone,
-        ${land(sql`ST_Intersection(p.geom, c.geom, ${OVERLAY_GRID})`)} AS geom
+        ${shared(sql`p.geom`, sql`c.geom`)} AS geom
       FROM parcel p JOIN candidate c ON c.n = p.n AND NOT c.rule = ANY(${distance}::integer[])
         AND (p.variant = 'base' OR NOT c.rule = ANY(${informing}::integer[])) AND p.geom && c.geom
         AND ST_Intersects(p.geom, c.geom)),

@@ -16,6 +16,10 @@ export const OVERLAY_GRID = literalSql('1e-7::float8')
 /** What is left of an overlay that is land: lines and points where pieces touch are none, and no overlay takes both. */
 export const land = (overlay: Statement): Statement => sql`ST_CollectionExtract(${overlay}, 3)`
 
+/** What a parcel shares with a zone; a parcel that lies in it shares all, as most do, and needs no overlay. */
+export const shared = (parcel: Statement, zone: Statement): Statement =>
+  sql`CASE WHEN ST_CoveredBy(${parcel}, ${zone}) THEN ${parcel} ELSE ${land(sql`ST_Intersection(${parcel}, ${zone}, ${OVERLAY_GRID})`)} END`
+
 /** Aggregate: the union of geometries; one alone is left as it is. */
 export const union = (geometry: Statement, order: Statement): Statement =>
   sql`CASE WHEN count(*) = 1 THEN (array_agg(${geometry}))[1] ELSE ${land(sql`ST_Union(${geometry}, ${OVERLAY_GRID} ORDER BY ${order})`)} END`
