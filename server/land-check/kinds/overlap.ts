@@ -23,7 +23,7 @@ export function judgeOverlap(rule: OverlapRule, input: OverlapInput): KindResult
   const parts = measure.variants.base?.parts ?? []
   const area = totalArea(parts)
   const share = area / parcelArea
-  const found = (variant: Variant) => concluded(rule, statusOf(measure, variant, limit), gap)
+  const found = (variant: Variant) => concluded(rule, statusOf(rule, measure, variant, limit), gap)
   const reasons: KindResult['reasons'] = {}
   for (const variant of VARIANTS.filter(v => input.variants.includes(v))) {
     const reason = overlapReason({ rule, ...found(variant), area, share })
@@ -35,11 +35,12 @@ export function judgeOverlap(rule: OverlapRule, input: OverlapInput): KindResult
   return { ...base, area, share, slivers: splitParts(parts, limit).slivers, reasons }
 }
 
-function statusOf(measure: RuleMeasure, variant: Variant, limit: number | null): Status {
+function statusOf({ effect }: OverlapRule, measure: RuleMeasure, variant: Variant, limit: number | null): Status {
   const found = measure.variants[variant]
   if (!found) return 'NO_HIT'
-  // Predicate and overlay are computed apart: interiors may meet where no area is left. That is no clear NO_HIT.
-  if (found.parts.length === 0) return limit === null ? 'HIT' : 'SLIVER'
+  // Predicate and overlay are computed apart: along a slanted edge interiors may meet where no area is left. That is no
+  // clear NO_HIT where it counts, and it is nothing where a rule allows or informs.
+  if (found.parts.length === 0) return effect === 'allow' || effect === 'inform' ? 'NO_HIT' : 'SLIVER'
   return splitParts(found.parts, limit).real.length > 0 ? 'HIT' : 'SLIVER'
 }
 
