@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { type GeneratedFile, schemaFile, schemaFiles } from '../server/catalog/schema-files.ts'
 import { describeSettings } from '../server/config.ts'
-import { RulesetSchema } from '../server/land-check/ruleset.ts'
+import { RulesetSchema } from '../server/land-check/rules/ruleset.ts'
 
 /** The project's folder; scripts run from build/scripts/. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))

@@ -1,8 +1,8 @@
+import type { Answer } from '../../server/land-check/answer/result.ts'
 import type { LandCheckEngine } from '../../server/land-check/check.ts'
 import { checkMany } from '../../server/land-check/check.ts'
-import type { Answer } from '../../server/land-check/result.ts'
-import { isLayerRule } from '../../server/land-check/rule.ts'
-import type { Ruleset } from '../../server/land-check/ruleset.ts'
+import { isLayerRule } from '../../server/land-check/rules/rule.ts'
+import type { Ruleset } from '../../server/land-check/rules/ruleset.ts'
 import { bitOf, exactAreas, type GridFeature, perimeterOf } from './exact-overlay.ts'
 
 /** The areas a land-check answers, beside those of exact integers. */

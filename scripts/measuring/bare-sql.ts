@@ -1,6 +1,6 @@
 import pg from 'pg'
-import type { Rule } from '../../server/land-check/rule.ts'
-import { type Ruleset, sensitivityWidth } from '../../server/land-check/ruleset.ts'
+import type { Rule } from '../../server/land-check/rules/rule.ts'
+import { type Ruleset, sensitivityWidth } from '../../server/land-check/rules/ruleset.ts'
 
 /**
  * The yardstick: one statement as somebody would write it by hand who needs the figures of the same rules and nothing

@@ -2,8 +2,8 @@ import { getHashes } from 'node:crypto'
 import fp from 'fastify-plugin'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { LandCheckEngine } from '../land-check/check.ts'
-import { loadRulesets } from '../land-check/load-rulesets.ts'
-import { ensureGrids, ensureRegisters } from '../land-check/prepare-tables.ts'
+import { ensureGrids, ensureRegisters } from '../land-check/measure/prepare-tables.ts'
+import { loadRulesets } from '../land-check/rules/load-rulesets.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {

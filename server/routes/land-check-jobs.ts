@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { VERDICTS } from '../land-check/answer/judge.ts'
 import {
   DeliverySchema,
   ITEM_STATES,
@@ -18,7 +19,6 @@ import { cancelJob } from '../land-check/jobs/finish.ts'
 import { cursorOf, type ItemRow, pageOfItems, readCursor, resultsOf } from '../land-check/jobs/items.ts'
 import { jobNotYours } from '../land-check/jobs/problems.ts'
 import { countItems, getJob, type JobRow, listJobs } from '../land-check/jobs/store.ts'
-import { VERDICTS } from '../land-check/judge.ts'
 
 const JOBS = '/api/land-check-jobs'
 const Id = Type.Object({ id: Type.String({ pattern: '^lj_[0-9A-HJKMNP-TV-Z]{26}$' }) })

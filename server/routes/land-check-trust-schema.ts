@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { TextSchema } from '../catalog/layer.ts'
-import { VERIFY_OUTCOMES } from '../land-check/verify.ts'
+import { VERIFY_OUTCOMES } from '../land-check/trust/verify.ts'
 import { HASH_ALGORITHMS } from '../lib/canonical-json.ts'
 
 /** What the routes of land-check-trust.ts and the impact of a rule set answer. */

@@ -1,5 +1,5 @@
+import { type LandCheckResult, LandCheckResultSchema } from '../land-check/answer/result.ts'
 import { LandCheckRequestSchema } from '../land-check/request.ts'
-import { type LandCheckResult, LandCheckResultSchema } from '../land-check/result.ts'
 import { badRequest, defineProblem } from '../lib/errors.ts'
 
 /** The land-check as a process of OGC API Processes 1.0 (18-062r2): its description, its inputs and its outputs. */

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { getRuleset } from '../land-check/check.ts'
-import { ImpactSchema, impactOf } from '../land-check/impact.ts'
-import { RulesetSchema } from '../land-check/ruleset.ts'
+import { RulesetSchema } from '../land-check/rules/ruleset.ts'
+import { ImpactSchema, impactOf } from '../land-check/trust/impact.ts'
 import { ImpactAnswerSchema } from './land-check-trust-schema.ts'
 
 const IdParams = Type.Object({ id: Type.String({ maxLength: 64 }) })

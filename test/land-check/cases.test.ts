@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import type { Answer } from '../../server/land-check/result.ts'
+import type { Answer } from '../../server/land-check/answer/result.ts'
 import { onBothDatabases } from '../helper.ts'
 import {
   box,

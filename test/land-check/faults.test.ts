@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import t, { type Test } from 'tap'
+import type { LandCheckResult } from '../../server/land-check/answer/result.ts'
 import { checkMany, type LandCheckEngine } from '../../server/land-check/check.ts'
-import type { LandCheckResult } from '../../server/land-check/result.ts'
 import { type Database, type Queryable, type Row, type Statement, sql } from '../../server/lib/sql.ts'
 import { onBothDatabases, testApp } from '../helper.ts'
 import { box, catalogOf, engineOf, LAYERS, lay, layGround, PARCEL, wktOf, zone } from './ground.ts'

@@ -1,6 +1,6 @@
 import t from 'tap'
+import type { Answer } from '../../server/land-check/answer/result.ts'
 import { checkLand, checkMany, type LandCheckEngine } from '../../server/land-check/check.ts'
-import type { Answer } from '../../server/land-check/result.ts'
 import type { Problem } from '../../server/lib/errors.ts'
 import { type Database, type Queryable, type Statement, sql } from '../../server/lib/sql.ts'
 import { onBothDatabases } from '../helper.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Answer } from '../../server/land-check/result.ts'
+import type { Answer } from '../../server/land-check/answer/result.ts'
 import { onBothDatabases } from '../helper.ts'
 import { type Cell, type Change, mapRings, type Point } from './cells.ts'
 import { engineOf, frbu, rulesetOf } from './ground.ts'

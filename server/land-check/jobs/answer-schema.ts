@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { VERDICTS } from '../judge.ts'
+import { VERDICTS } from '../answer/judge.ts'
 
 /** Jobs, items and deliveries as the API shows them. */
 

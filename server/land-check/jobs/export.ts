@@ -1,4 +1,4 @@
-import { VERDICT_TEXT } from '../judge.ts'
+import { VERDICT_TEXT } from '../answer/judge.ts'
 import type { ResultRow } from './items.ts'
 
 /** A job's results as files: a row or a feature for every item, also for those that were refused. */

@@ -1,5 +1,5 @@
 import { type Queryable, sql } from '../../lib/sql.ts'
-import type { Verdict } from '../judge.ts'
+import type { Verdict } from '../answer/judge.ts'
 import type { ItemState } from './answer-schema.ts'
 import { cursorBad } from './problems.ts'
 

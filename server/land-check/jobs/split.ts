@@ -1,5 +1,5 @@
-import { splitTxt } from '../txt-lines.ts'
-import { readPlots } from '../txt-plots.ts'
+import { splitTxt } from '../intake/txt-lines.ts'
+import { readPlots } from '../intake/txt-plots.ts'
 import type { GivenItem } from './request.ts'
 
 /** One text with many parcels as many items, each with a text of its own: what is kept of one says nothing of the others. */

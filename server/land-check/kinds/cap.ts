@@ -1,8 +1,8 @@
-import type { Reason } from '../judge.ts'
+import type { Reason } from '../answer/judge.ts'
+import type { Answer } from '../answer/result.ts'
+import { squareM } from '../answer/round.ts'
 import type { LandCheckRequest } from '../request.ts'
-import type { Answer } from '../result.ts'
-import { squareM } from '../round.ts'
-import type { CapRule } from '../rule.ts'
+import type { CapRule } from '../rules/rule.ts'
 import { everywhere, type Judged, notEvaluated, SEVERITY } from './judged.ts'
 
 /** Area caps from a dated table (reference: land-check §3.4 and §2.6; 广东省土地管理条例 第四十二条). */

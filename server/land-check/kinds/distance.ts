@@ -1,8 +1,8 @@
-import { type NotEvaluated, notEvaluatedReason, type Reason, type Status, setbackReason } from '../judge.ts'
-import { type Near, type RuleMeasure, VARIANTS, type Variant } from '../measure.ts'
-import type { KindResult } from '../outcome.ts'
-import { lengthM } from '../round.ts'
-import type { DistanceRule } from '../rule.ts'
+import { type NotEvaluated, notEvaluatedReason, type Reason, type Status, setbackReason } from '../answer/judge.ts'
+import type { KindResult } from '../answer/outcome.ts'
+import { lengthM } from '../answer/round.ts'
+import { type Near, type RuleMeasure, VARIANTS, type Variant } from '../measure/measure.ts'
+import type { DistanceRule } from '../rules/rule.ts'
 
 interface DistanceInput {
   measure: RuleMeasure

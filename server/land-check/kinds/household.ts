@@ -1,10 +1,10 @@
 import type { Layer } from '../../catalog/layer.ts'
 import { tableOf } from '../../catalog/table.ts'
 import { name, type Statement, sql } from '../../lib/sql.ts'
-import type { NotEvaluated, Reason } from '../judge.ts'
+import type { NotEvaluated, Reason } from '../answer/judge.ts'
+import type { Answer } from '../answer/result.ts'
 import type { LandCheckRequest } from '../request.ts'
-import type { Answer } from '../result.ts'
-import type { HouseholdRule } from '../rule.ts'
+import type { HouseholdRule } from '../rules/rule.ts'
 import { everywhere, type Judged, notEvaluated, SEVERITY } from './judged.ts'
 import { maskCode } from './parcel-code.ts'
 

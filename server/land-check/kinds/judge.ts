@@ -1,13 +1,20 @@
-import type { Refusal } from '../failure.ts'
-import type { Parcel } from '../intake.ts'
-import { type NotEvaluated, notEvaluatedReason } from '../judge.ts'
-import { type Held, type RuleMeasure, type Shapes, VARIANTS, type Variant } from '../measure.ts'
-import type { KindResult, Outcome } from '../outcome.ts'
-import type { LayerStanding } from '../plan-state.ts'
+import { type NotEvaluated, notEvaluatedReason } from '../answer/judge.ts'
+import type { KindResult, Outcome } from '../answer/outcome.ts'
+import { totalArea } from '../answer/sliver.ts'
+import type { Parcel } from '../intake/intake.ts'
+import type { Refusal } from '../measure/failure.ts'
+import { type Held, type RuleMeasure, type Shapes, VARIANTS, type Variant } from '../measure/measure.ts'
+import type { LayerStanding } from '../measure/plan-state.ts'
 import type { LandCheckRequest } from '../request.ts'
-import { type CapRule, type HouseholdRule, isLayerRule, type LayerRule, type Rule, type TenureRule } from '../rule.ts'
-import { type Ruleset, sensitivityWidth, sliverArea } from '../ruleset.ts'
-import { totalArea } from '../sliver.ts'
+import {
+  type CapRule,
+  type HouseholdRule,
+  isLayerRule,
+  type LayerRule,
+  type Rule,
+  type TenureRule
+} from '../rules/rule.ts'
+import { type Ruleset, sensitivityWidth, sliverArea } from '../rules/ruleset.ts'
 import { judgeCap } from './cap.ts'
 import { judgeDistance } from './distance.ts'
 import { type HouseholdInput, judgeHousehold } from './household.ts'

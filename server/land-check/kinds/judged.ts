@@ -1,7 +1,7 @@
-import { type NotEvaluated, notEvaluatedReason, type Reason, type Verdict } from '../judge.ts'
-import { VARIANTS, type Variant } from '../measure.ts'
-import type { KindResult } from '../outcome.ts'
-import type { Effect, Rule } from '../rule.ts'
+import { type NotEvaluated, notEvaluatedReason, type Reason, type Verdict } from '../answer/judge.ts'
+import type { KindResult } from '../answer/outcome.ts'
+import { VARIANTS, type Variant } from '../measure/measure.ts'
+import type { Effect, Rule } from '../rules/rule.ts'
 
 /** What the kinds of rules share that are judged beyond their measure. */
 

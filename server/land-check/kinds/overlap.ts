@@ -1,9 +1,9 @@
-import { type NotEvaluated, nearReason, overlapReason, type Status } from '../judge.ts'
-import type { RuleMeasure, Variant } from '../measure.ts'
-import { VARIANTS } from '../measure.ts'
-import type { KindResult } from '../outcome.ts'
-import type { OverlapRule } from '../rule.ts'
-import { splitParts, totalArea } from '../sliver.ts'
+import { type NotEvaluated, nearReason, overlapReason, type Status } from '../answer/judge.ts'
+import type { KindResult } from '../answer/outcome.ts'
+import { splitParts, totalArea } from '../answer/sliver.ts'
+import type { RuleMeasure, Variant } from '../measure/measure.ts'
+import { VARIANTS } from '../measure/measure.ts'
+import type { OverlapRule } from '../rules/rule.ts'
 
 interface OverlapInput {
   measure: RuleMeasure

@@ -1,7 +1,7 @@
 import type { Asked, Ground } from '../evaluate.ts'
-import { refusalOf, undo } from '../failure.ts'
-import { one } from '../rows.ts'
-import type { HouseholdRule, Rule } from '../rule.ts'
+import { refusalOf, undo } from '../measure/failure.ts'
+import { one } from '../measure/rows.ts'
+import type { HouseholdRule, Rule } from '../rules/rule.ts'
 import { asksRegister, type HouseholdInput, planRegister, type Register } from './household.ts'
 
 type Read = HouseholdInput['register']

@@ -1,6 +1,6 @@
-import type { Overlap } from '../measure.ts'
-import type { Outcome } from '../outcome.ts'
-import type { TenureRule } from '../rule.ts'
+import type { Outcome } from '../answer/outcome.ts'
+import type { Overlap } from '../measure/measure.ts'
+import type { TenureRule } from '../rules/rule.ts'
 import { maskCode } from './parcel-code.ts'
 
 type Shown = Pick<Overlap, 'featureId' | 'attributes'>

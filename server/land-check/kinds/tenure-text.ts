@@ -1,5 +1,5 @@
 import type { Text } from '../../lib/errors.ts'
-import { metres2 } from '../messages.ts'
+import { metres2 } from '../answer/messages.ts'
 import type { Holder, Treatment } from './tenure.ts'
 
 /** What an existing parcel means, in words: after "the parcel overlaps … by … m²". */

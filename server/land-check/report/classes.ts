@@ -1,5 +1,5 @@
-import type { Status } from '../judge.ts'
-import type { LandCheckResult } from '../result.ts'
+import type { Status } from '../answer/judge.ts'
+import type { LandCheckResult } from '../answer/result.ts'
 import type { Say } from './input.ts'
 
 /** Names of the closed sets of an answer. */

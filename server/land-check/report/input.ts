@@ -1,7 +1,7 @@
 import type { Geometry } from 'geojson'
 import type { Field } from '../../catalog/layer.ts'
 import type { Language, Text } from '../../lib/errors.ts'
-import type { LandCheckResult } from '../result.ts'
+import type { LandCheckResult } from '../answer/result.ts'
 import type { Ink } from './model.ts'
 
 /** `public`: for 公示; nothing of households, holders or purposes. */

@@ -1,7 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.ts'
 import type { Language } from '../../lib/errors.ts'
 import type { Queryable } from '../../lib/sql.ts'
-import type { LandCheckResult } from '../result.ts'
+import type { LandCheckResult } from '../answer/result.ts'
 import { faceOf } from './ink.ts'
 import type { Variant } from './input.ts'
 import { frameAround, widened } from './map-frame.ts'

@@ -1,5 +1,5 @@
 import type { Language } from '../../lib/errors.ts'
-import type { Verdict } from '../judge.ts'
+import type { Verdict } from '../answer/judge.ts'
 
 /**
  * A report as it is read: every text is final, every number already printed. HTML and PDF are drawn from this one

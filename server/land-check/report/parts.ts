@@ -1,5 +1,5 @@
 import type { Geometry } from 'geojson'
-import type { LandCheckResult } from '../result.ts'
+import type { LandCheckResult } from '../answer/result.ts'
 import type { Projected } from './input.ts'
 
 /** One geometry of an answer, for other programs. */

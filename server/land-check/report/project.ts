@@ -1,8 +1,8 @@
 import type { Geometry } from 'geojson'
 import { GEOGRAPHIC_SRID, sridOf } from '../../lib/crs.ts'
 import { type Queryable, sql } from '../../lib/sql.ts'
-import type { LandCheckResult } from '../result.ts'
-import { one } from '../rows.ts'
+import type { LandCheckResult } from '../answer/result.ts'
+import { one } from '../measure/rows.ts'
 import type { Projected } from './input.ts'
 
 /**

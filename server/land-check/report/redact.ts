@@ -1,5 +1,5 @@
-import { VERDICT_TEXT } from '../judge.ts'
-import type { LandCheckResult } from '../result.ts'
+import { VERDICT_TEXT } from '../answer/judge.ts'
+import type { LandCheckResult } from '../answer/result.ts'
 import { statusNames } from './classes.ts'
 import { sayIn } from './input.ts'
 

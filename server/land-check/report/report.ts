@@ -1,4 +1,4 @@
-import { VERDICT_TEXT } from '../judge.ts'
+import { VERDICT_TEXT } from '../answer/judge.ts'
 import { moment } from './figures.ts'
 import { type ReportInput, sayIn } from './input.ts'
 import type { Report, Section } from './model.ts'

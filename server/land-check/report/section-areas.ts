@@ -1,4 +1,4 @@
-import { apportion } from '../apportion.ts'
+import { apportion } from '../answer/apportion.ts'
 import { classNames } from './classes.ts'
 import { area, metres, percent, sumPrinted } from './figures.ts'
 import type { ReportInput, Say } from './input.ts'

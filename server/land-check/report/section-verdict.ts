@@ -1,5 +1,5 @@
-import { VERDICT_TEXT } from '../judge.ts'
-import { whyNot } from '../messages.ts'
+import { VERDICT_TEXT } from '../answer/judge.ts'
+import { whyNot } from '../answer/messages.ts'
 import { stageNames, suggestionNames, terrainNames } from './classes.ts'
 import { area, metres, moment, percent } from './figures.ts'
 import type { ReportInput, Say } from './input.ts'

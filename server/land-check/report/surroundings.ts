@@ -4,7 +4,7 @@ import type { Layer } from '../../catalog/layer.ts'
 import { tableOf } from '../../catalog/table.ts'
 import { GEOGRAPHIC_SRID, sridOf } from '../../lib/crs.ts'
 import { join, type Queryable, type Statement, sql } from '../../lib/sql.ts'
-import type { LandCheckResult } from '../result.ts'
+import type { LandCheckResult } from '../answer/result.ts'
 import type { Surrounding, Variant } from './input.ts'
 import type { Extent } from './map-frame.ts'
 

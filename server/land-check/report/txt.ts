@@ -1,6 +1,6 @@
 import type { Geometry, Position } from 'geojson'
-import type { LandCheckResult } from '../result.ts'
-import { writeTxt } from '../write-txt.ts'
+import type { LandCheckResult } from '../answer/result.ts'
+import { writeTxt } from '../intake/write-txt.ts'
 import { classNames } from './classes.ts'
 import type { Projected } from './input.ts'
 import { sayIn } from './input.ts'

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Language } from '../../lib/errors.ts'
 import { escapeHtml } from '../../lib/html.ts'
-import { VERDICT_TEXT, VERDICTS } from '../judge.ts'
-import type { Glance } from '../verify.ts'
+import { VERDICT_TEXT, VERDICTS } from '../answer/judge.ts'
+import type { Glance } from '../trust/verify.ts'
 import type { HtmlReport } from './html.ts'
 import { sayIn } from './input.ts'
 

@@ -1,6 +1,6 @@
 import type { Text } from '../../lib/errors.ts'
-import { metres2 } from '../messages.ts'
-import type { Answer } from '../result.ts'
+import { metres2 } from '../answer/messages.ts'
+import type { Answer } from '../answer/result.ts'
 
 type Suggestion = Omit<Answer['suggestions'][number], 'message' | 'geometry'>
 

@@ -1,9 +1,9 @@
-import { VERDICTS, type Verdict, worst } from '../judge.ts'
+import { VERDICTS, type Verdict, worst } from '../answer/judge.ts'
 import { requiredM } from '../kinds/distance.ts'
 import { SEVERITY } from '../kinds/judged.ts'
 import { judgeTenure } from '../kinds/tenure.ts'
 import type { LandCheckRequest } from '../request.ts'
-import type { LayerRule, OverlapRule, TenureRule } from '../rule.ts'
+import type { LayerRule, OverlapRule, TenureRule } from '../rules/rule.ts'
 import type { Against, Needed, Obstacle } from './plan-against.ts'
 
 /** A feature around the parcel: what its rule needs to know of it, and its shape, hex EWKB in the working CRS. */

@@ -1,7 +1,7 @@
 import { sridOf } from '../../lib/crs.ts'
 import { type Statement, sql } from '../../lib/sql.ts'
-import { land, OVERLAY_GRID } from '../plan-pieces.ts'
-import { type Ruleset, sensitivityWidth } from '../ruleset.ts'
+import { land, OVERLAY_GRID } from '../measure/plan-pieces.ts'
+import { type Ruleset, sensitivityWidth } from '../rules/ruleset.ts'
 
 /** Metres: no suggestion moves a parcel farther (reference: land-check §3.4). */
 export const REACH_M = 30

@@ -1,9 +1,9 @@
 import { GEOGRAPHIC_SRID, sridOf } from '../../lib/crs.ts'
 import { type Statement, sql } from '../../lib/sql.ts'
 import { writeWkb } from '../../lib/wkb.ts'
-import type { Polygons } from '../given.ts'
-import { closeRings, toMetres } from '../rings.ts'
-import type { Ruleset } from '../ruleset.ts'
+import type { Polygons } from '../intake/given.ts'
+import { closeRings, toMetres } from '../intake/rings.ts'
+import type { Ruleset } from '../rules/ruleset.ts'
 
 /** A shape to be checked again, as it is answered. */
 export interface Drawn {

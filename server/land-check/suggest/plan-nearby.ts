@@ -1,9 +1,9 @@
 import { tableOf } from '../../catalog/table.ts'
 import { join, type Statement, sql } from '../../lib/sql.ts'
-import type { CoverageQuery } from '../plan-coverage.ts'
-import { candidates, parcelRows, type RuleQuery } from '../plan-measure.ts'
-import { inForce, OVERLAY_GRID, placed } from '../plan-pieces.ts'
-import type { Ruleset } from '../ruleset.ts'
+import type { CoverageQuery } from '../measure/plan-coverage.ts'
+import { candidates, parcelRows, type RuleQuery } from '../measure/plan-measure.ts'
+import { inForce, OVERLAY_GRID, placed } from '../measure/plan-pieces.ts'
+import type { Ruleset } from '../rules/ruleset.ts'
 import { REACH_M } from './plan-against.ts'
 
 interface NearbyQuery {

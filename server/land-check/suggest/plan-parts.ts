@@ -1,6 +1,6 @@
 import { type Statement, sql } from '../../lib/sql.ts'
-import { land, OVERLAY_GRID } from '../plan-pieces.ts'
-import { type Ruleset, sensitivityWidth } from '../ruleset.ts'
+import { land, OVERLAY_GRID } from '../measure/plan-pieces.ts'
+import { type Ruleset, sensitivityWidth } from '../rules/ruleset.ts'
 import { type Against, againstRows, type Body, nothing } from './plan-against.ts'
 
 /** What is left of the parcel, hex EWKB on the grid of the working CRS. */

@@ -1,6 +1,6 @@
 import { type Statement, sql } from '../../lib/sql.ts'
-import { land, OVERLAY_GRID } from '../plan-pieces.ts'
-import type { Ruleset } from '../ruleset.ts'
+import { land, OVERLAY_GRID } from '../measure/plan-pieces.ts'
+import type { Ruleset } from '../rules/ruleset.ts'
 import { type Against, againstRows, type Body, REACH_M } from './plan-against.ts'
 
 /** Whole units of the grid, east and north. */

@@ -1,5 +1,5 @@
 import { planarArea } from '../../lib/area.ts'
-import type { Polygons, Position } from '../given.ts'
+import type { Polygons, Position } from '../intake/given.ts'
 
 /**
  * A parcel scaled about its centroid until its area is the cap: the coordinates stay whole numbers of the grid, and the

@@ -1,0 +1,68 @@
+import { sridOf } from '../../lib/crs.ts'
+import { literalSql, type Statement, sql } from '../../lib/sql.ts'
+import type { Effect } from '../rules/rule.ts'
+import { sensitivityWidth } from '../rules/ruleset.ts'
+import type { LandClass } from './measure.ts'
+import type { MeasureQuery } from './plan-measure.ts'
+import { degrees, isThin, land, OVERLAY_GRID } from './plan-pieces.ts'
+
+const LAND: Partial<Record<Effect, Exclude<LandClass, 'uncovered'>>> = {
+  prohibit: 'forbidden',
+  restrict: 'restricted',
+  allow: 'buildable'
+}
+
+/**
+ * The net partition of each parcel and of its variants, `net (n, classes, parts, uncovered, areas)`: F = P ∩ ∪forbidden,
+ * R = (P ∩ ∪restricted) \ F, B = (P ∩ ∪buildable) \ (F ∪ R), U = P \ (F ∪ R ∪ B). Stands on `parcel` and `merged` of
+ * planMeasure. An overlay with nothing is left out: most parcels meet few classes.
+ */
+export function planNet({ ruleset, rules }: MeasureQuery): Statement {
+  const nothing = literalSql(`'SRID=${sridOf(ruleset.workingCrs)};POLYGON EMPTY'::geometry`)
+  const of = (owner: LandClass) => {
+    const places = rules.flatMap(({ place, rule }) =>
+      rule.kind === 'overlap' && LAND[rule.effect] === owner ? [place] : []
+    )
+    return sql`coalesce((SELECT CASE WHEN count(*) = 1 THEN (array_agg(m.geom))[1]
+        ELSE ${land(sql`ST_Union(m.geom, ${OVERLAY_GRID} ORDER BY m.rule)`)} END
+      FROM merged m WHERE m.n = p.n AND m.variant = p.variant AND m.rule = ANY(${places}::integer[])), ${nothing})`
+  }
+  const part = literalSql('d.geom')
+  const limit = literalSql(String(ruleset.sliver.maxAreaM2))
+  const width = literalSql(String(sensitivityWidth(ruleset)))
+  return sql`ground AS MATERIALIZED (SELECT p.n, p.variant, p.geom, ${of('forbidden')} AS f, ${of('restricted')} AS restricted,
+      ${of('buildable')} AS buildable FROM parcel p),
+    stronger AS MATERIALIZED (SELECT *, ${plus('f', 'restricted')} AS f_r, ${minus('restricted', 'f')} AS r FROM ground),
+    zoned AS MATERIALIZED (SELECT n, variant, geom, f, r, f_r, buildable, ${plus('f_r', 'buildable')} AS z FROM stronger),
+    owned AS MATERIALIZED (SELECT n, variant, geom, f AS forbidden, r AS restricted,
+      CASE WHEN variant = 'base' THEN ${minus('buildable', 'f_r')} END AS buildable,
+      ${minus('geom', 'z')} AS uncovered FROM zoned),
+    class AS MATERIALIZED (SELECT o.n, k.land, k.geom, ST_IsEmpty(k.geom) AS empty FROM owned o
+      CROSS JOIN LATERAL (VALUES ('forbidden', o.forbidden), ('restricted', o.restricted), ('buildable', o.buildable),
+        ('uncovered', o.uncovered)) AS k (land, geom) WHERE o.variant = 'base'),
+    net AS MATERIALIZED (
+      SELECT p.n,
+        (SELECT json_object_agg(k.land, json_build_object('area', ST_Area(k.geom),
+          'geometry', CASE WHEN NOT k.empty THEN ${degrees(literalSql('k.geom'))} END,
+          'working', CASE WHEN NOT k.empty THEN ST_AsGeoJSON(ST_Multi(k.geom), 4, 0)::json END)) FROM class k WHERE k.n = p.n) AS classes,
+        CASE WHEN ST_NumGeometries(p.geom) > 1 THEN (
+          SELECT json_agg(json_build_object('area', ST_Area(d.geom), 'classes',
+            (SELECT json_object_agg(k.land, ST_Area(ST_Intersection(d.geom, k.geom, ${OVERLAY_GRID}))) FROM class k WHERE k.n = p.n))
+            ORDER BY d.path)
+          FROM ST_Dump(p.geom) AS d) END AS parts,
+        (SELECT json_object_agg(o.variant, (
+          SELECT coalesce(json_agg(json_build_object('area', ST_Area(d.geom), 'perimeter', ST_Perimeter(d.geom),
+            'thin', d.thin, 'geometry', CASE WHEN o.variant = 'base' AND d.thin THEN ${degrees(part)} END)
+            ORDER BY ST_Area(d.geom) DESC, ST_XMin(d.geom), ST_YMin(d.geom)), '[]')
+          FROM (SELECT d.geom, ${isThin(part, limit, width)} AS thin FROM ST_Dump(o.uncovered) AS d OFFSET 0) AS d)) FROM owned o WHERE o.n = p.n) AS uncovered,
+        (SELECT json_object_agg(v.variant, ST_Area(v.geom)) FROM parcel v WHERE v.n = p.n) AS areas
+      FROM parcel p WHERE p.variant = 'base')`
+}
+
+const plus = (a: string, b: string): Statement =>
+  sql`CASE WHEN ST_IsEmpty(${literalSql(a)}) THEN ${literalSql(b)} WHEN ST_IsEmpty(${literalSql(b)}) THEN ${literalSql(a)}
+    ELSE ${land(sql`ST_Union(${literalSql(a)}, ${literalSql(b)}, ${OVERLAY_GRID})`)} END`
+
+const minus = (a: string, b: string): Statement =>
+  sql`CASE WHEN ST_IsEmpty(${literalSql(a)}) OR ST_IsEmpty(${literalSql(b)}) THEN ${literalSql(a)}
+    ELSE ${land(sql`ST_Difference(${literalSql(a)}, ${literalSql(b)}, ${OVERLAY_GRID})`)} END`

@@ -1,0 +1,63 @@
+import { onGrid } from '../../catalog/table.ts'
+import { GEOGRAPHIC_SRID, sridOf } from '../../lib/crs.ts'
+import { literalSql, name, type Statement, sql } from '../../lib/sql.ts'
+import type { LayerRule } from '../rules/rule.ts'
+import type { Ruleset } from '../rules/ruleset.ts'
+
+/** Expressions that several statements of the land-check share. */
+
+/**
+ * Overlays are noded on a grid of 0.1 µm, a thousandth of the coordinates' own: fine enough that no area is rounded by
+ * it (10⁻⁷ m × perimeter), and snap rounding always ends in valid polygons. Floating overlay may fail inside and be
+ * tried again by GEOS, which the embedded database cannot do: it answers nothing then (see rows.ts).
+ */
+export const OVERLAY_GRID = literalSql('1e-7::float8')
+
+/** What is left of an overlay that is land: lines and points where pieces touch are none, and no overlay takes both. */
+export const land = (overlay: Statement): Statement => sql`ST_CollectionExtract(${overlay}, 3)`
+
+/** What a parcel shares with a zone; a parcel that lies in it shares all, as most do, and needs no overlay. */
+export const shared = (parcel: Statement, zone: Statement): Statement =>
+  sql`CASE WHEN ST_CoveredBy(${parcel}, ${zone}) THEN ${parcel} ELSE ${land(sql`ST_Intersection(${parcel}, ${zone}, ${OVERLAY_GRID})`)} END`
+
+/** Aggregate: the union of geometries; one alone is left as it is. */
+export const union = (geometry: Statement, order: Statement): Statement =>
+  sql`CASE WHEN count(*) = 1 THEN (array_agg(${geometry}))[1] ELSE ${land(sql`ST_Union(${geometry}, ${OVERLAY_GRID} ORDER BY ${order})`)} END`
+
+export const degrees = (geometry: Statement): Statement =>
+  sql`ST_AsGeoJSON(ST_Transform(${geometry}, ${literalSql(String(GEOGRAPHIC_SRID))}), 10, 0)::json`
+
+/** Whether every point is within half the width of the edge: eroding by half the width leaves nothing. */
+export const isThin = (geometry: Statement, area: Statement, width: Statement): Statement =>
+  sql`CASE WHEN ST_Area(${geometry}) <= ${area} THEN ST_IsEmpty(ST_Buffer(${geometry}, -${width} / 2, 'join=mitre')) ELSE false END`
+
+/** The columns a rule needs of its layer: those it shows and those it judges by. */
+export function columns(rule: LayerRule, shown: readonly string[]): string[] {
+  const judged = rule.kind === 'tenure' ? [rule.codeField, rule.holderField, rule.mustCover?.collectiveField] : []
+  return [...new Set([...shown, ...judged.flatMap(field => field ?? [])])]
+}
+
+/** A layer's rows `t` at a revision. */
+export const atRevision = (revision: number): Statement =>
+  sql`t.rev_from <= ${revision}::integer AND (t.rev_to IS NULL OR t.rev_to > ${revision}::integer)`
+
+/** Rows `t` in force on a day, YYYY-MM-DD: from the first day of theirs, up to the last but not on it. */
+export const inForce = (day: string): Statement => sql`(t.valid_from IS NULL OR t.valid_from <= ${day}::date)
+  AND (t.valid_to IS NULL OR t.valid_to > ${day}::date)`
+
+export const only = (where: LayerRule['where']): Statement =>
+  where ? sql`AND ${name('t', where.field)}::text = ANY(${where.in}::text[])` : sql``
+
+/** The surroundings of parcel `b` in degrees, for the index of stored geometries. */
+export const around = (metres: number): Statement =>
+  sql`ST_Transform(ST_Segmentize(ST_Envelope(ST_Expand(b.geom, ${metres}::float8)), 1000), ${GEOGRAPHIC_SRID}::integer)`
+
+/** The geometry of `t` in the working CRS, and whether it is near parcel `b`. */
+export function placed({ gridded }: { gridded: boolean }, ruleset: Ruleset, searchM: number) {
+  return gridded
+    ? { geom: sql`t.grid_geom`, near: sql`t.grid_geom && ST_Expand(b.geom, ${searchM}::float8)` }
+    : {
+        geom: onGrid(literalSql('t.geom'), sridOf(ruleset.workingCrs)),
+        near: sql`t.geom && ${around(Math.max(searchM, 1))} AND ST_IsValid(t.geom)`
+      }
+}

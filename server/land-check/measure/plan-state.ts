@@ -1,0 +1,75 @@
+import type { Layer } from '../../catalog/layer.ts'
+import { tableOf } from '../../catalog/table.ts'
+import { name, type Statement, sql } from '../../lib/sql.ts'
+
+/** What stood in the database at the moment a check is made for, read in the check's own snapshot. */
+export interface LayerStanding {
+  id: string
+  /** 0: not published by then. */
+  revision: number
+  featureCount: number
+  contentHash: string
+  publishedAt: string | null
+  hasTable: boolean
+  /** The table keeps grid_geom. */
+  gridded: boolean
+}
+
+export interface Snapshot {
+  /** What was published by then is known; ISO 8601 */
+  knownTime: string
+  postgis: string
+  geos: string
+  proj: string
+  layers: LayerStanding[]
+}
+
+/**
+ * The revision each layer stands at: the latest, the latest published by `knownTime`, or the one that is named. One row.
+ * The settings hold for the transaction: the planner takes overlays for so dear that it would compile each statement
+ * (50 ms each); its plan depends on no value; and what takes too long is given up (57014).
+ */
+export function planSnapshot(
+  layerIds: string[],
+  at: { knownTime?: string | undefined; revisions?: Readonly<Record<string, number>> | undefined },
+  timeoutMs: number
+): Statement {
+  const tables = layerIds.map(id => `data.${id.replaceAll('-', '_')}`)
+  const named = layerIds.map(id => at.revisions?.[id] ?? null)
+  const statement = sql`SELECT set_config('jit', 'off', true), set_config('statement_timeout', ${`${timeoutMs}ms`}::text, true),
+    set_config('plan_cache_mode', 'force_generic_plan', true),
+    coalesce(${at.knownTime ?? null}::timestamptz, now()) AS "knownTime", postgis_lib_version() AS postgis,
+    split_part(postgis_geos_version(), '-', 1) AS geos, split_part(postgis_proj_version(), ' ', 1) AS proj,
+    (SELECT coalesce(json_agg(json_build_object('id', w.id, 'revision', coalesce(r.revision, 0),
+        'featureCount', coalesce(r.feature_count, 0), 'contentHash', coalesce(r.content_hash, ''),
+        'publishedAt', to_char(r.published_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+        'hasTable', t.oid IS NOT NULL, 'gridded', EXISTS (SELECT FROM pg_attribute a
+          WHERE a.attrelid = t.oid AND a.attname = 'grid_geom' AND NOT a.attisdropped))), '[]')
+      FROM unnest(${layerIds}::text[], ${tables}::text[], ${named}::integer[]) AS w (id, tab, named)
+      CROSS JOIN LATERAL (SELECT to_regclass(w.tab) AS oid) AS t
+      JOIN yitu.layer l ON l.id = w.id
+      LEFT JOIN LATERAL (SELECT * FROM yitu.revision v WHERE v.layer_id = w.id AND CASE
+          WHEN w.named IS NOT NULL THEN v.revision = w.named
+          WHEN ${at.knownTime ?? null}::timestamptz IS NOT NULL THEN v.published_at <= ${at.knownTime ?? null}::timestamptz
+          ELSE v.revision = l.revision END
+        ORDER BY v.revision DESC LIMIT 1) AS r ON true) AS layers`
+  return { ...statement, keepPlan: true }
+}
+
+/** What is true of a revision of a layer for ever: whether a feature is invalid, and the greatest offset of a line. */
+export interface RevisionFacts {
+  invalid: boolean
+  maxOffsetM: number
+}
+
+export function planFacts(
+  layer: Layer,
+  revision: number,
+  gridded: boolean,
+  offsetField: string | undefined
+): Statement {
+  const valid = gridded ? sql`t.grid_geom IS NOT NULL` : sql`ST_IsValid(t.geom)`
+  const offset = offsetField ? sql`max(${name('t', offsetField)}::float8)` : sql`0::float8`
+  return sql`SELECT coalesce(bool_or(NOT ${valid}), false) AS invalid, coalesce(${offset}, 0) AS "maxOffsetM"
+    FROM ${tableOf(layer)} t WHERE t.rev_from <= ${revision}::integer AND (t.rev_to IS NULL OR t.rev_to > ${revision}::integer)`
+}
