@@ -7,13 +7,13 @@ import { parseArgs } from 'node:util'
 import proj4 from 'proj4'
 import { loadCatalog } from '../server/catalog/load.ts'
 import { refreshCatalog } from '../server/catalog/sync.ts'
-import { onGrid, tableOf } from '../server/catalog/table.ts'
+import { tableOf } from '../server/catalog/table.ts'
 import { readConfig } from '../server/config.ts'
 import { openDatabase } from '../server/db/open.ts'
+import { keepGround } from '../server/land-check/measure/keep-ground.ts'
 import { loadRulesets } from '../server/land-check/rules/load-rulesets.ts'
 import { isLayerRule } from '../server/land-check/rules/rule.ts'
-import { sridOf } from '../server/lib/crs.ts'
-import { literalSql, name, type Queryable, sql } from '../server/lib/sql.ts'
+import { name, type Queryable, sql } from '../server/lib/sql.ts'
 import { readWkb } from '../server/lib/wkb.ts'
 import type { GridFeature } from './checking/exact-overlay.ts'
 import { differ, FeatureIndex, parcelAt, randomOf } from './checking/land-check-differential.ts'
@@ -56,12 +56,10 @@ async function readZones(tx: Queryable): Promise<{ zones: Map<string, FeatureInd
   const corners: [number, number][] = []
   for (const rule of ruleset!.rules.filter(isLayerRule).filter(rule => rule.kind === 'overlap')) {
     const layer = catalog.get(rule.layer)
-    const geometry = layer.gridSrid
-      ? literalSql('t.grid_geom')
-      : onGrid(literalSql('t.geom'), sridOf(ruleset!.workingCrs))
     const only = rule.where ? sql`AND ${name('t', rule.where.field)}::text = ANY(${rule.where.in}::text[])` : sql``
-    const rows = await tx.query<Row>(sql`SELECT ST_AsBinary(t.geom) AS stored, ST_AsBinary(${geometry}) AS grid
-      FROM ${tableOf(layer)} t WHERE t.rev_to IS NULL AND (t.valid_from IS NULL OR t.valid_from <= current_date)
+    const rows =
+      await tx.query<Row>(sql`SELECT ST_AsBinary(t.geom) AS stored, CASE WHEN g.valid THEN ST_AsBinary(g.geom) END AS grid
+      FROM ${tableOf(layer)} t JOIN yitu.ground g ON g.layer_id = ${layer.id} AND g.fid = t.fid WHERE t.rev_to IS NULL AND (t.valid_from IS NULL OR t.valid_from <= current_date)
       AND (t.valid_to IS NULL OR t.valid_to > current_date) ${only}`)
     const features = rows.flatMap(({ stored, grid }): GridFeature[] => {
       if (!grid) return []
@@ -85,6 +83,7 @@ async function readZones(tx: Queryable): Promise<{ zones: Map<string, FeatureInd
 
 try {
   await refreshCatalog(db, catalog)
+  await keepGround(db, [ruleset!], id => catalog.find(id))
   const { zones, corners } = await readZones(db)
   console.log(`${points} corners of zones on the grid; ${moved} are not where another projection library puts them`)
   const random = randomOf(Number(values.seed))

@@ -24,11 +24,8 @@ export class BareSql {
     const client = new pg.Client({ connectionString: url })
     await client.connect()
     await client.query('SET jit = off')
-    const gridded = await client.query(
-      `SELECT table_name FROM information_schema.columns WHERE table_schema = 'data' AND column_name = 'grid_geom'`
-    )
-    const tables = new Set<string>(gridded.rows.map(row => row.table_name))
-    return new BareSql(client, bareText(ruleset, tables, o.variants), o.prepared ? `bare${o.variants}` : undefined)
+    await makeTables(client, ruleset)
+    return new BareSql(client, bareText(ruleset, o.variants), o.prepared ? `bare${o.variants}` : undefined)
   }
 
   async ask(wkt: string): Promise<object> {
@@ -50,20 +47,30 @@ const tableOf = (layer: string) => layer.replaceAll('-', '_')
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`
 const LAND: Record<string, string> = { prohibit: 'f', restrict: 'r', allow: 'b' }
 
+/** What somebody who writes SQL by hand would prepare: a table a layer, projected, current rows only, indexed. */
+async function makeTables(client: pg.Client, ruleset: Ruleset): Promise<void> {
+  await client.query('CREATE SCHEMA IF NOT EXISTS bare')
+  for (const layer of new Set(ruleset.rules.flatMap(rule => ('layer' in rule ? rule.layer : [])))) {
+    const table = `bare."${tableOf(layer)}"`
+    const { rows } = await client.query(`SELECT to_regclass('${table}') IS NOT NULL AS made`)
+    if (rows[0].made) continue
+    await client.query(`CREATE TABLE ${table} AS SELECT g.feature_id, g.valid_from, g.valid_to, g.fields, g.geom
+      FROM yitu.ground g WHERE g.layer_id = '${layer}' AND g.rev_to IS NULL AND g.valid`)
+    await client.query(`CREATE INDEX ON ${table} USING gist (geom)`)
+    await client.query(`ANALYZE ${table}`)
+  }
+}
+
 /** The statement; `$1` is the parcel as WKT of the working CRS. */
-export function bareText(ruleset: Ruleset, gridded: ReadonlySet<string>, variants: boolean): string {
+export function bareText(ruleset: Ruleset, variants: boolean): string {
   const srid = Number(ruleset.workingCrs.slice('EPSG:'.length))
   const width = sensitivityWidth(ruleset)
   const rules = ruleset.rules.filter(rule => 'layer' in rule)
-  const geometry = (layer: string) => (gridded.has(tableOf(layer)) ? 't.grid_geom' : `ST_Transform(t.geom, ${srid})`)
-  const near = (layer: string, metres: number) =>
-    gridded.has(tableOf(layer))
-      ? `ST_DWithin(t.grid_geom, p.geom, ${metres})`
-      : `t.geom && ST_Transform(ST_Expand(p.geom, ${metres}), 4490)`
+  const near = (metres: number) => `ST_DWithin(t.geom, p.geom, ${metres})`
   const only = (where?: { field: string; in: string[] }) =>
-    where ? `AND t."${where.field}" IN (${where.in.map(quoted).join(', ')})` : ''
+    where ? `AND t.fields ->> '${where.field}' IN (${where.in.map(quoted).join(', ')})` : ''
   const current =
-    't.rev_to IS NULL AND (t.valid_from IS NULL OR t.valid_from <= current_date) AND (t.valid_to IS NULL OR t.valid_to > current_date)'
+    '(t.valid_from IS NULL OR t.valid_from <= current_date) AND (t.valid_to IS NULL OR t.valid_to > current_date)'
   const overlaps = rules.filter(({ kind }) => kind === 'overlap' || kind === 'tenure') as Layered[]
   const margins = rules.filter(
     rule => rule.kind === 'overlap' && ['prohibit', 'restrict'].includes(rule.effect)
@@ -71,18 +78,15 @@ export function bareText(ruleset: Ruleset, gridded: ReadonlySet<string>, variant
   const setbacks = rules.flatMap(rule => (rule.kind === 'distance' ? [rule] : []))
   const hit = overlaps.map(
     rule => `SELECT p.variant, ${quoted(rule.id)} AS rule, ${quoted((rule.kind === 'overlap' && LAND[rule.effect]) || '-')} AS land,
-      t.feature_id, ST_Intersection(p.geom, ${geometry(rule.layer)}) AS geom
-    FROM p JOIN data."${tableOf(rule.layer)}" t ON ${near(rule.layer, 0)} WHERE ${current} ${only(rule.where)}`
+      t.feature_id, ST_Intersection(p.geom, t.geom) AS geom
+    FROM p JOIN bare."${tableOf(rule.layer)}" t ON ${near(0)} WHERE ${current} ${only(rule.where)}`
   )
   const distance = [
     ...margins.map(rule => ({ rule, metres: ruleset.marginSearchM })),
     ...setbacks.map(rule => ({ rule, metres: farthest(rule) }))
   ].map(
-    ({
-      rule,
-      metres
-    }) => `SELECT ${quoted(rule.id)} AS rule, min(ST_Distance(p.geom, ${geometry(rule.layer)})) AS metres
-    FROM p JOIN data."${tableOf(rule.layer)}" t ON ${near(rule.layer, metres)} WHERE p.variant = 0 AND ${current} ${only(rule.where)}`
+    ({ rule, metres }) => `SELECT ${quoted(rule.id)} AS rule, min(ST_Distance(p.geom, t.geom)) AS metres
+    FROM p JOIN bare."${tableOf(rule.layer)}" t ON ${near(metres)} WHERE p.variant = 0 AND ${current} ${only(rule.where)}`
   )
   const moved = variants
     ? `UNION ALL SELECT 1, ST_Buffer(geom, -${width}, 'join=mitre') FROM given UNION ALL SELECT 2, ST_Buffer(geom, ${width}, 'join=mitre') FROM given`
@@ -93,7 +97,8 @@ export function bareText(ruleset: Ruleset, gridded: ReadonlySet<string>, variant
   // In degrees: bringing whole towns' boundaries to the working CRS for one parcel would cost more than all the rest.
   const surveyed = coverage
     ? `(SELECT json_agg(DISTINCT t."${coverage.field}") FROM data."${tableOf(coverage.layer)}" t,
-      (SELECT ST_Transform(p.geom, 4490) AS geom FROM p WHERE p.variant = 0) AS d WHERE t.geom && d.geom AND ${current} ${only(coverage.where)}
+      (SELECT ST_Transform(p.geom, 4490) AS geom FROM p WHERE p.variant = 0) AS d WHERE t.geom && d.geom AND t.rev_to IS NULL AND ${current}
+      ${coverage.where ? `AND t."${coverage.where.field}" IN (${coverage.where.in.map(quoted).join(', ')})` : ''}
       AND t."${coverage.field}" IN (${[...new Set(rules.map(({ layer }) => quoted(layer)))].join(', ')}) AND ST_Covers(t.geom, d.geom))`
     : 'NULL'
   return `WITH given AS (SELECT ST_ReducePrecision(ST_GeomFromText($1, ${srid}), ${ruleset.gridM}) AS geom),

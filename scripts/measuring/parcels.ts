@@ -14,11 +14,12 @@ export interface Drawn {
 export async function drawParcels(db: Database, count: number): Promise<Drawn[]> {
   const rows = await db.query<{ x: number; y: number; r: number }>(sql`
     WITH homestead AS (
-      SELECT ST_PointOnSurface(h.grid_geom) AS p, h.feature_id AS id FROM data.homestead_parcel h WHERE h.rev_to IS NULL
+      SELECT ST_PointOnSurface(h.geom) AS p, h.feature_id AS id FROM yitu.ground h
+      WHERE h.layer_id = 'homestead-parcel' AND h.rev_to IS NULL AND h.valid
       ORDER BY md5(h.feature_id) LIMIT ${Math.ceil(count * 0.75)}::integer),
     zone AS (
-      SELECT (ST_Dump(ST_GeneratePoints(z.grid_geom, 8, 7))).geom AS p, z.feature_id AS id FROM data.homestead_buildable_zone z
-      WHERE z.rev_to IS NULL ORDER BY md5(z.feature_id) LIMIT ${Math.ceil(count * 0.25)}::integer)
+      SELECT (ST_Dump(ST_GeneratePoints(z.geom, 8, 7))).geom AS p, z.feature_id AS id FROM yitu.ground z
+      WHERE z.layer_id = 'homestead-buildable-zone' AND z.rev_to IS NULL AND z.valid ORDER BY md5(z.feature_id) LIMIT ${Math.ceil(count * 0.25)}::integer)
     SELECT ST_X(a.p) AS x, ST_Y(a.p) AS y, abs(hashtext(a.id || ST_X(a.p)::text))::float8 AS r
     FROM (SELECT * FROM homestead UNION ALL SELECT * FROM zone) AS a ORDER BY md5(a.id || ST_X(a.p)::text)`)
   const parcels = [...new Set(rows.map(({ x, y, r }) => rectangle(x, y, r)))]

@@ -1,4 +1,3 @@
-import { sridOf } from '../lib/crs.ts'
 import { defineProblem, notFound } from '../lib/errors.ts'
 import type { Layer, LayerState } from './layer.ts'
 import type { CodeList, Department, District, MapDefinition, Theme } from './shared.ts'
@@ -56,7 +55,7 @@ export class Catalog {
     this.codeLists = byId(content.codeLists)
     this.maps = byId(content.maps)
     this.#fileProblems = content.problems
-    this.#fileLayers = byId(content.layers.map(layer => this.#withGrid(layer)))
+    this.#fileLayers = byId(content.layers)
   }
 
   /** Takes over what the database says: layers made by upload, and the revision each layer stands at. */
@@ -66,15 +65,11 @@ export class Catalog {
     problems: readonly CatalogProblem[] = [],
     tablesMissing: readonly string[] = []
   ): void {
-    this.#uploaded = new Map(uploaded.map(layer => [layer.id, this.#withGrid(layer)]))
+    this.#uploaded = new Map(uploaded.map(layer => [layer.id, layer]))
     this.#states = states
     this.#uploadProblems = problems
     this.#tablesMissing = new Set(tablesMissing)
     this.#version++
-  }
-
-  #withGrid(layer: Layer): Layer {
-    return layer.landCheck.role === 'none' ? layer : { ...layer, gridSrid: sridOf(this.district.workingCrs) }
   }
 
   /** Says what is wrong with a table that is published in place; null: nothing any more. */

@@ -114,8 +114,6 @@ export interface Layer extends Omit<LayerDefinition, '$schema'> {
   origin: 'file' | 'upload'
   /** MapLibre style layers, without `source` (whoever composes a style names it). */
   style: StyleLayer[]
-  /** SRID of the working CRS: its geometries are also kept there on the grid, for the land-check to measure. */
-  gridSrid?: number
 }
 
 /** A MapLibre style layer whose `source` is left to whoever composes the style. */

@@ -1,4 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts'
+import type { Layer } from '../catalog/layer.ts'
 import { sridOf } from '../lib/crs.ts'
 import type { Queryable } from '../lib/sql.ts'
 import type { Outcome } from './answer/outcome.ts'
@@ -6,13 +7,14 @@ import type { Parcel } from './intake/intake.ts'
 import { farthestM } from './kinds/distance.ts'
 import { judge, notApplicable } from './kinds/judge.ts'
 import { readRegisters } from './kinds/registers.ts'
-import { factsOf, surveyedGroups } from './measure/facts.ts'
+import { keptFields, maxOffsetOf, surveyedGroups } from './measure/facts.ts'
 import { type Refusal, refusalOf, SAVEPOINT, undo } from './measure/failure.ts'
-import { NOTHING_NEAR, type ParcelMeasure, type Shapes } from './measure/measure.ts'
+import { NOTHING_NEAR, type ParcelMeasure, type RuleMeasure, type Shapes } from './measure/measure.ts'
 import type { CoverageQuery, SurveyedGroup } from './measure/plan-coverage.ts'
-import { hasMargin, type MeasureQuery, planMeasure, type RuleQuery } from './measure/plan-measure.ts'
+import { type MeasureQuery, planMeasure } from './measure/plan-measure.ts'
+import { hasMargin, type RuleQuery } from './measure/plan-near.ts'
 import { columns } from './measure/plan-pieces.ts'
-import type { LayerStanding, RevisionFacts, Snapshot } from './measure/plan-state.ts'
+import type { LayerStanding, Snapshot } from './measure/plan-state.ts'
 import type { LandCheckRequest } from './request.ts'
 import { isLayerRule, type LayerRule, type Rule } from './rules/rule.ts'
 import type { Ruleset } from './rules/ruleset.ts'
@@ -63,6 +65,7 @@ export async function evaluate(ground: Ground, asked: Asked[]): Promise<Evaluati
   const surveyed = measures.map(({ unsurveyed }) => byLayer(unsurveyed, coverage?.groups ?? []))
   const registers = await readRegisters(ground, asked)
   const queried = { rules: rules.filter(({ rule }) => !refused.has(rule)), coverage }
+  const answered = new Set(queried.rules.map(({ place }) => place))
   return asked.map(({ request, parcel }, n) => {
     const measure = measures[n]!
     const outcomes = ruleset.rules.map((rule, place) => {
@@ -70,7 +73,7 @@ export async function evaluate(ground: Ground, asked: Asked[]): Promise<Evaluati
       if (!applies(rule, request)) return notApplicable(rule)
       return judge(rule, {
         ...{ ruleset, request, parcel, validTime, standing, shapes: shapes[n]! },
-        measure: measure.rules[place] ?? NOTHING_NEAR,
+        measure: measure.rules[place] ?? (answered.has(place) ? NOTHING_NEAR : undefined),
         refusal: refused.get(rule),
         unsurveyed: surveyed[n]!,
         areas: measure.areas,
@@ -107,33 +110,32 @@ async function prepareRule(ground: Ground, rule: LayerRule, place: number): Prom
   if (standing.revision === 0 || standing.featureCount === 0) return { reason: 'no_data' }
   const distance = rule.kind === 'distance' ? rule.distance : {}
   const used = [rule.where?.field, distance.field, distance.offsetField].flatMap(field => field ?? [])
-  const unknown = columns(rule, [...used, ...(rule.attributes ?? [])]).find(field =>
-    layer.fields.every(({ name }) => name !== field)
-  )
+  const fields = columns(rule, [...used, ...(rule.attributes ?? [])])
+  const unknown = fields.find(field => layer.fields.every(({ name }) => name !== field))
   if (unknown) return { reason: 'error', detail: `layer ${layer.id} has no field ${unknown}` }
-  const gridded = standing.gridded && layer.gridSrid === sridOf(ruleset.workingCrs)
-  let facts: RevisionFacts
+  if (standing.groundSrid !== sridOf(ruleset.workingCrs)) {
+    return { reason: 'layer_missing', detail: `layer ${layer.id} is not kept for land-checks in ${ruleset.workingCrs}` }
+  }
   try {
-    facts = await factsOf(ground.tx, layer, { ...standing, gridded }, distance.offsetField)
+    const kept = await keptFields(ground.tx, layer, standing)
+    const lost = fields.find(field => !kept.includes(field))
+    if (lost) return { reason: 'error', detail: `the table of layer ${layer.id} has no field ${lost}` }
+    const searchM = await searchOf(ground, rule, layer, standing)
+    return { place, rule, layer, revision: standing.revision, searchM: Math.max(searchM, 1) }
   } catch (error) {
     await undo(ground.tx, error)
     return refusalOf(error)
   }
-  const searchM = hasMargin({ rule })
-    ? ruleset.marginSearchM
-    : rule.kind === 'distance'
-      ? // A violation by the dilated parcel, and how near others come, are looked for too.
-        farthestM(rule) + facts.maxOffsetM + 1
-      : 0
-  return {
-    place,
-    rule,
-    layer,
-    revision: standing.revision,
-    gridded,
-    invalid: facts.invalid,
-    searchM: Math.max(searchM, 1)
-  }
+}
+
+/** Metres around a parcel in which features of the rule count. */
+async function searchOf({ tx, ruleset }: Ground, rule: LayerRule, layer: Layer, standing: LayerStanding) {
+  if (hasMargin({ rule })) return ruleset.marginSearchM
+  if (rule.kind !== 'distance') return 0
+  const { offsetField } = rule.distance
+  const offsetM = offsetField ? await maxOffsetOf(tx, layer, standing, offsetField) : 0
+  // A violation by the dilated parcel, and how near others come, are looked for too.
+  return farthestM(rule) + offsetM + 1
 }
 
 /** Without a coverage layer nothing is surveyed: every rule that needs it is left without an answer. */
@@ -142,9 +144,9 @@ async function prepareCoverage({ tx, catalog, ruleset, snapshot }: Ground): Prom
   const standing = snapshot.layers.find(({ id }) => id === ruleset.coverage?.layer)
   const needing = ruleset.rules.flatMap(rule => (isLayerRule(rule) && !rule.coverage ? [rule.layer] : []))
   if (!layer || !standing?.hasTable || standing.revision === 0 || needing.length === 0) return null
-  const gridded = standing.gridded && layer.gridSrid === sridOf(ruleset.workingCrs)
+  if (standing.groundSrid !== sridOf(ruleset.workingCrs)) return null
   try {
-    return { layer, gridded, groups: await surveyedGroups(tx, ruleset, layer, standing, [...new Set(needing)]) }
+    return { layer, groups: await surveyedGroups(tx, ruleset, layer, standing, [...new Set(needing)]) }
   } catch (error) {
     await undo(tx, error)
     return null
@@ -158,8 +160,12 @@ async function measureAll({ tx }: Ground, query: MeasureQuery, refused: Map<Rule
     await undo(tx, error)
   }
   const sound: RuleQuery[] = []
+  let timeouts = 0
   for (const rule of query.rules) {
-    const refusal = await failure(tx, { ...query, rules: [rule], coverage: null })
+    // Where nothing but timeouts comes, the others are not waited for one by one.
+    const refusal: Refusal | null =
+      timeouts < MOST_TIMEOUTS ? await failure(tx, { ...query, rules: [rule], coverage: null }) : { reason: 'timeout' }
+    if (refusal?.reason === 'timeout') timeouts++
     if (refusal) refused.set(rule.rule, refusal)
     else sound.push(rule)
   }
@@ -167,6 +173,8 @@ async function measureAll({ tx }: Ground, query: MeasureQuery, refused: Map<Rule
   const coverage = uncovered ? null : query.coverage
   return ask(tx, { ...query, rules: sound, coverage })
 }
+
+const MOST_TIMEOUTS = 3
 
 async function failure(tx: Queryable, query: MeasureQuery): Promise<Refusal | null> {
   try {
@@ -184,5 +192,16 @@ async function ask(tx: Queryable, query: MeasureQuery): Promise<ParcelMeasure[]>
   if (rows.length !== query.shapes.length || rows.some(row => !row.classes)) {
     throw new Error(`The database answered ${rows.length} rows for ${query.shapes.length} parcels.`)
   }
+  for (const { rules } of rows) {
+    for (const { place, rule, layer } of query.rules) if (rules[place]) shown(rules[place], rule, layer)
+  }
   return rows
+}
+
+/** Of a feature's fields only those the rule shows, or judges by, go any further. */
+function shown(measure: RuleMeasure, rule: LayerRule, layer: Layer): void {
+  const wanted = columns(rule, rule.attributes ?? [layer.fields[0]!.name])
+  for (const feature of [...measure.features, ...measure.near, ...Object.values(measure.held).flat()]) {
+    feature.attributes = Object.fromEntries(wanted.map(field => [field, feature.attributes[field] ?? null]))
+  }
 }

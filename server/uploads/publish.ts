@@ -1,3 +1,4 @@
+import { planGroundClose, planGroundLayer, planGroundRows } from '../catalog/ground.ts'
 import type { Layer } from '../catalog/layer.ts'
 import { planTable } from '../catalog/table.ts'
 import { type Database, type Queryable, sql } from '../lib/sql.ts'
@@ -56,14 +57,25 @@ export async function publish(db: Database, layer: Layer, options: PublishOption
     await tx.query(
       sql`UPDATE yitu.upload SET revision = ${after.revision} WHERE id = ${options.uploadId ?? null}::text`
     )
-    if (!after.unchanged) await record(tx, after, options)
+    if (!after.unchanged) {
+      await keepGround(tx, layer, after.revision)
+      await record(tx, after, options)
+    }
     return after
   })
 }
 
+/** Where rule sets read the layer, land-checks find the revision in yitu.ground. */
+async function keepGround(tx: Queryable, layer: Layer, revision: number): Promise<void> {
+  const [kept] = await tx.query<{ srid: number }>(planGroundLayer(layer))
+  if (!kept) return
+  await tx.query(planGroundClose(layer, revision))
+  await tx.query(planGroundRows(layer, kept.srid, revision))
+}
+
 /** The layer's row, made where missing and locked: publications of one layer queue here. */
 async function lockLayer(tx: Queryable, layer: Layer, actor: string): Promise<LayerRow> {
-  const { id, origin, style, gridSrid: _, ...definition } = layer
+  const { id, origin, style, ...definition } = layer
   const uploaded = origin === 'upload'
   await tx.query(sql`INSERT INTO yitu.layer (id, definition, style, created_by)
     VALUES (${id}, ${uploaded ? definition : null}::jsonb, ${uploaded ? JSON.stringify(style) : null}::jsonb, ${actor})

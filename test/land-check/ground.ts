@@ -4,6 +4,7 @@ import { Catalog } from '../../server/catalog/catalog.ts'
 import type { Layer } from '../../server/catalog/layer.ts'
 import type { Answer } from '../../server/land-check/answer/result.ts'
 import { checkLand, type LandCheckEngine } from '../../server/land-check/check.ts'
+import { keepGround } from '../../server/land-check/measure/keep-ground.ts'
 import type { LandCheckRequest } from '../../server/land-check/request.ts'
 import { readRuleset } from '../../server/land-check/rules/load-rulesets.ts'
 import type { Ruleset } from '../../server/land-check/rules/ruleset.ts'
@@ -45,12 +46,11 @@ const FIELDS = [
   { name: 'kind', type: 'text' }
 ] as const
 
-/** A layer the land-check reads: its geometries are kept on the grid of the working CRS too, as the catalogue has it. */
+/** A layer the land-check reads. */
 export function layerOf(id: string): Layer {
   const text = { zh: id, en: id }
   return {
     id,
-    gridSrid: 4547,
     theme: 'test',
     origin: 'file',
     style: [],
@@ -179,7 +179,9 @@ export async function rulesetOf(changes: object = {}, id = 'test'): Promise<Rule
 
 export async function engineOf(db: Database, ruleset?: Ruleset, layers = LAYERS): Promise<LandCheckEngine> {
   const used = ruleset ?? (await rulesetOf())
-  return { db, catalog: catalogOf(layers), rulesets: new Map([[used.id, used]]), version: 'test' }
+  const catalog = catalogOf(layers)
+  await keepGround(db, [used], id => catalog.find(id))
+  return { db, catalog, rulesets: new Map([[used.id, used]]), version: 'test' }
 }
 
 /** Checks a parcel given as WKT of EPSG:4547. */

@@ -28,8 +28,8 @@ export interface JudgeInput {
   validTime: string
   standing: LayerStanding | undefined
   shapes: Shapes
-  /** Of rules that measure features. */
-  measure: RuleMeasure
+  /** Of rules that measure features and were asked. */
+  measure: RuleMeasure | undefined
   refusal: Refusal | undefined
   /** m² outside the surveyed areas, by layer; a layer with none near is absent. */
   unsurveyed: Readonly<Record<string, number>>
@@ -48,6 +48,7 @@ export function judge(rule: Rule, input: JudgeInput): Outcome {
   const base = { ...NOTHING, rule, ...(standing && { standing }) }
   if (refusal) return { ...base, ...notEvaluated(rule, refusal, input.shapes) }
   if (!isLayerRule(rule)) return { ...base, ...judgeOther(rule, input) }
+  if (!measure) throw new Error(`Rule ${rule.id} was neither measured nor refused.`)
   const gap = findGap(rule, measure, input.unsurveyed)
   const rests = {
     measure,

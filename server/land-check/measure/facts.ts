@@ -2,7 +2,7 @@ import type { Layer } from '../../catalog/layer.ts'
 import type { Queryable, Statement } from '../../lib/sql.ts'
 import type { Ruleset } from '../rules/ruleset.ts'
 import { planSurveyed, type SurveyedGroup } from './plan-coverage.ts'
-import { type LayerStanding, planFacts, type RevisionFacts } from './plan-state.ts'
+import { type LayerStanding, planKeptFields, planMaxOffset } from './plan-state.ts'
 import { one } from './rows.ts'
 
 /**
@@ -21,16 +21,21 @@ async function ask(tx: Queryable, layer: Layer, standing: LayerStanding, questio
   return found
 }
 
-/** Whether a feature is invalid, and the greatest offset of a line. */
-export async function factsOf(
+/** The greatest offset of a line of the layer, metres. */
+export async function maxOffsetOf(
   tx: Queryable,
   layer: Layer,
   standing: LayerStanding,
-  offsetField: string | undefined
-): Promise<RevisionFacts> {
-  const { revision, gridded } = standing
-  const plan = () => planFacts(layer, revision, gridded, offsetField)
-  return one<RevisionFacts>(await ask(tx, layer, standing, `facts ${gridded} ${offsetField}`, plan))
+  offsetField: string
+): Promise<number> {
+  const plan = () => planMaxOffset(layer, standing.revision, offsetField)
+  return one<{ maxOffsetM: number }>(await ask(tx, layer, standing, `offset ${offsetField}`, plan)).maxOffsetM
+}
+
+/** The fields that features of the layer are kept with. */
+export async function keptFields(tx: Queryable, layer: Layer, standing: LayerStanding): Promise<readonly string[]> {
+  const rows = await ask(tx, layer, standing, 'fields', () => planKeptFields(layer, standing.revision))
+  return one<{ fields: string[] }>(rows).fields
 }
 
 /** Which areas were surveyed for which of the layers, layers of the same areas together. */

@@ -3,7 +3,7 @@ import { tableOf } from '../../catalog/table.ts'
 import { name, type Statement, sql } from '../../lib/sql.ts'
 import type { Ruleset } from '../rules/ruleset.ts'
 import type { MeasureQuery } from './plan-measure.ts'
-import { atRevision, inForce, OVERLAY_GRID, only, placed, shared, union } from './plan-pieces.ts'
+import { atRevision, inForce, OVERLAY_GRID, only, shared, union } from './plan-pieces.ts'
 
 /** Surveyed areas, and the layers that were surveyed exactly there. */
 export interface SurveyedGroup {
@@ -14,7 +14,6 @@ export interface SurveyedGroup {
 export interface CoverageQuery {
   /** The layer of surveyed areas, at one of its revisions. */
   layer: Layer
-  gridded: boolean
   groups: SurveyedGroup[]
 }
 
@@ -39,13 +38,12 @@ export function planSurveyed(ruleset: Ruleset, layer: Layer, revision: number, l
  * `unsurveyed (n, unsurveyed)`: how much of each parcel the areas of each group leave out, m² by the group's place.
  * Invalid areas cover nothing. Areas are cut to the parcel's surroundings first: they have thousands of corners.
  */
-export function coverageRows({ coverage, ruleset, validTime }: MeasureQuery): Statement {
+export function coverageRows({ coverage, validTime }: Pick<MeasureQuery, 'coverage' | 'validTime'>): Statement {
   if (!coverage) return sql`unsurveyed AS (SELECT NULL::integer AS n, NULL::json AS unsurveyed WHERE false)`
-  const { geom, near } = placed(coverage, ruleset, 0)
   const pairs = coverage.groups.flatMap(({ fids }, place) => fids.map(fid => ({ fid, place })))
   return sql`extent AS MATERIALIZED (
-      SELECT b.n, t.fid, b.geom AS parcel, ${shared(sql`b.geom`, geom)} AS geom
-      FROM parcel b JOIN ${tableOf(coverage.layer)} t ON ${near}
+      SELECT b.n, t.fid, b.geom AS parcel, ${shared(sql`b.geom`, sql`t.geom`)} AS geom
+      FROM parcel b JOIN yitu.ground t ON t.layer_id = ${coverage.layer.id} AND t.valid AND t.geom && b.geom
       WHERE b.variant = 'base' AND t.fid = ANY(${pairs.map(({ fid }) => fid)}::bigint[]) AND ${inForce(validTime)}),
     unsurveyed AS MATERIALIZED (
       SELECT s.n, json_object_agg(s.place, CASE WHEN ST_Equals(s.parcel, s.geom) THEN 0

@@ -1,37 +1,23 @@
-import { sridOf } from '../../lib/crs.ts'
 import { literalSql, type Statement, sql } from '../../lib/sql.ts'
 import type { Effect } from '../rules/rule.ts'
 import { sensitivityWidth } from '../rules/ruleset.ts'
-import type { LandClass } from './measure.ts'
-import type { MeasureQuery } from './plan-measure.ts'
+import type { NearQuery } from './plan-near.ts'
 import { degrees, isThin, land, OVERLAY_GRID } from './plan-pieces.ts'
-
-const LAND: Partial<Record<Effect, Exclude<LandClass, 'uncovered'>>> = {
-  prohibit: 'forbidden',
-  restrict: 'restricted',
-  allow: 'buildable'
-}
 
 /**
  * The net partition of each parcel and of its variants, `net (n, classes, parts, uncovered, areas)`: F = P ∩ ∪forbidden,
  * R = (P ∩ ∪restricted) \ F, B = (P ∩ ∪buildable) \ (F ∪ R), U = P \ (F ∪ R ∪ B). Stands on `parcel` and `merged` of
  * planMeasure. An overlay with nothing is left out: most parcels meet few classes.
  */
-export function planNet({ ruleset, rules }: MeasureQuery): Statement {
-  const nothing = literalSql(`'SRID=${sridOf(ruleset.workingCrs)};POLYGON EMPTY'::geometry`)
-  const of = (owner: LandClass) => {
-    const places = rules.flatMap(({ place, rule }) =>
-      rule.kind === 'overlap' && LAND[rule.effect] === owner ? [place] : []
-    )
-    return sql`coalesce((SELECT CASE WHEN count(*) = 1 THEN (array_agg(m.geom))[1]
+export function planNet({ ruleset }: Pick<NearQuery, 'ruleset'>): Statement {
+  const of = (effect: Effect) => sql`coalesce((SELECT CASE WHEN count(*) = 1 THEN (array_agg(m.geom))[1]
         ELSE ${land(sql`ST_Union(m.geom, ${OVERLAY_GRID} ORDER BY m.rule)`)} END
-      FROM merged m WHERE m.n = p.n AND m.variant = p.variant AND m.rule = ANY(${places}::integer[])), ${nothing})`
-  }
+      FROM merged m WHERE m.n = p.n AND m.variant = p.variant AND m.effect = ${literalSql(`'${effect}'`)}), ST_SetSRID('POLYGON EMPTY'::geometry, ST_SRID(p.geom)))`
   const part = literalSql('d.geom')
-  const limit = literalSql(String(ruleset.sliver.maxAreaM2))
-  const width = literalSql(String(sensitivityWidth(ruleset)))
-  return sql`ground AS MATERIALIZED (SELECT p.n, p.variant, p.geom, ${of('forbidden')} AS f, ${of('restricted')} AS restricted,
-      ${of('buildable')} AS buildable FROM parcel p),
+  const limit = sql`${ruleset.sliver.maxAreaM2}::float8`
+  const width = sql`${sensitivityWidth(ruleset)}::float8`
+  return sql`ground AS MATERIALIZED (SELECT p.n, p.variant, p.geom, ${of('prohibit')} AS f, ${of('restrict')} AS restricted,
+      ${of('allow')} AS buildable FROM parcel p),
     stronger AS MATERIALIZED (SELECT *, ${plus('f', 'restricted')} AS f_r, ${minus('restricted', 'f')} AS r FROM ground),
     zoned AS MATERIALIZED (SELECT n, variant, geom, f, r, f_r, buildable, ${plus('f_r', 'buildable')} AS z FROM stronger),
     owned AS MATERIALIZED (SELECT n, variant, geom, f AS forbidden, r AS restricted,

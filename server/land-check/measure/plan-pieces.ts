@@ -1,8 +1,6 @@
-import { onGrid } from '../../catalog/table.ts'
-import { GEOGRAPHIC_SRID, sridOf } from '../../lib/crs.ts'
+import { GEOGRAPHIC_SRID } from '../../lib/crs.ts'
 import { literalSql, name, type Statement, sql } from '../../lib/sql.ts'
 import type { LayerRule } from '../rules/rule.ts'
-import type { Ruleset } from '../rules/ruleset.ts'
 
 /** Expressions that several statements of the land-check share. */
 
@@ -47,17 +45,3 @@ export const inForce = (day: string): Statement => sql`(t.valid_from IS NULL OR 
 
 export const only = (where: LayerRule['where']): Statement =>
   where ? sql`AND ${name('t', where.field)}::text = ANY(${where.in}::text[])` : sql``
-
-/** The surroundings of parcel `b` in degrees, for the index of stored geometries. */
-export const around = (metres: number): Statement =>
-  sql`ST_Transform(ST_Segmentize(ST_Envelope(ST_Expand(b.geom, ${metres}::float8)), 1000), ${GEOGRAPHIC_SRID}::integer)`
-
-/** The geometry of `t` in the working CRS, and whether it is near parcel `b`. */
-export function placed({ gridded }: { gridded: boolean }, ruleset: Ruleset, searchM: number) {
-  return gridded
-    ? { geom: sql`t.grid_geom`, near: sql`t.grid_geom && ST_Expand(b.geom, ${searchM}::float8)` }
-    : {
-        geom: onGrid(literalSql('t.geom'), sridOf(ruleset.workingCrs)),
-        near: sql`t.geom && ${around(Math.max(searchM, 1))} AND ST_IsValid(t.geom)`
-      }
-}

@@ -1,6 +1,6 @@
 import type { Layer } from '../../catalog/layer.ts'
-import { tableOf } from '../../catalog/table.ts'
-import { name, type Statement, sql } from '../../lib/sql.ts'
+import { type Statement, sql } from '../../lib/sql.ts'
+import { atRevision } from './plan-pieces.ts'
 
 /** What stood in the database at the moment a check is made for, read in the check's own snapshot. */
 export interface LayerStanding {
@@ -11,8 +11,8 @@ export interface LayerStanding {
   contentHash: string
   publishedAt: string | null
   hasTable: boolean
-  /** The table keeps grid_geom. */
-  gridded: boolean
+  /** In which its features are kept in yitu.ground; null: they are not. */
+  groundSrid: number | null
 }
 
 export interface Snapshot {
@@ -43,11 +43,11 @@ export function planSnapshot(
     (SELECT coalesce(json_agg(json_build_object('id', w.id, 'revision', coalesce(r.revision, 0),
         'featureCount', coalesce(r.feature_count, 0), 'contentHash', coalesce(r.content_hash, ''),
         'publishedAt', to_char(r.published_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-        'hasTable', t.oid IS NOT NULL, 'gridded', EXISTS (SELECT FROM pg_attribute a
-          WHERE a.attrelid = t.oid AND a.attname = 'grid_geom' AND NOT a.attisdropped))), '[]')
+        'hasTable', t.oid IS NOT NULL, 'groundSrid', g.srid)), '[]')
       FROM unnest(${layerIds}::text[], ${tables}::text[], ${named}::integer[]) AS w (id, tab, named)
       CROSS JOIN LATERAL (SELECT to_regclass(w.tab) AS oid) AS t
       JOIN yitu.layer l ON l.id = w.id
+      LEFT JOIN yitu.ground_layer g ON g.layer_id = w.id
       LEFT JOIN LATERAL (SELECT * FROM yitu.revision v WHERE v.layer_id = w.id AND CASE
           WHEN w.named IS NOT NULL THEN v.revision = w.named
           WHEN ${at.knownTime ?? null}::timestamptz IS NOT NULL THEN v.published_at <= ${at.knownTime ?? null}::timestamptz
@@ -56,20 +56,12 @@ export function planSnapshot(
   return { ...statement, keepPlan: true }
 }
 
-/** What is true of a revision of a layer for ever: whether a feature is invalid, and the greatest offset of a line. */
-export interface RevisionFacts {
-  invalid: boolean
-  maxOffsetM: number
-}
+/** The greatest offset, metres, between a stored line of the revision and the legal one: for ever the same. */
+export const planMaxOffset = (layer: Layer, revision: number, offsetField: string): Statement =>
+  sql`SELECT coalesce(max((t.fields ->> ${offsetField}::text)::float8), 0) AS "maxOffsetM"
+    FROM yitu.ground t WHERE t.layer_id = ${layer.id} AND ${atRevision(revision)}`
 
-export function planFacts(
-  layer: Layer,
-  revision: number,
-  gridded: boolean,
-  offsetField: string | undefined
-): Statement {
-  const valid = gridded ? sql`t.grid_geom IS NOT NULL` : sql`ST_IsValid(t.geom)`
-  const offset = offsetField ? sql`max(${name('t', offsetField)}::float8)` : sql`0::float8`
-  return sql`SELECT coalesce(bool_or(NOT ${valid}), false) AS invalid, coalesce(${offset}, 0) AS "maxOffsetM"
-    FROM ${tableOf(layer)} t WHERE t.rev_from <= ${revision}::integer AND (t.rev_to IS NULL OR t.rev_to > ${revision}::integer)`
-}
+/** The fields a revision was kept with in yitu.ground, by one of its rows. */
+export const planKeptFields = (layer: Layer, revision: number): Statement =>
+  sql`SELECT (SELECT json_agg(k) FROM jsonb_object_keys(t.fields) AS k) AS fields
+    FROM yitu.ground t WHERE t.layer_id = ${layer.id} AND ${atRevision(revision)} LIMIT 1`

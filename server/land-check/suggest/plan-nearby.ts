@@ -1,8 +1,7 @@
-import { tableOf } from '../../catalog/table.ts'
 import { join, type Statement, sql } from '../../lib/sql.ts'
 import type { CoverageQuery } from '../measure/plan-coverage.ts'
-import { candidates, parcelRows, type RuleQuery } from '../measure/plan-measure.ts'
-import { inForce, OVERLAY_GRID, placed } from '../measure/plan-pieces.ts'
+import { nearRows, parcelRows, type RuleQuery, ruleRows } from '../measure/plan-near.ts'
+import { inForce, OVERLAY_GRID } from '../measure/plan-pieces.ts'
 import type { Ruleset } from '../rules/ruleset.ts'
 import { REACH_M } from './plan-against.ts'
 
@@ -25,15 +24,18 @@ const WHOLE = 500
  * coordinates to the last bit, so that the parcel can be moved until it touches them.
  */
 export function planNearby({ ruleset, rules, coverage, base, validTime }: NearbyQuery): Statement {
-  const query = { ruleset, rules, coverage: null, shapes: [{ base }], validTime }
   // One metre more: the dilated parcel reaches farther than the parcel.
   const reachOf = ({ rule, searchM }: RuleQuery) => REACH_M + 1 + (rule.kind === 'distance' ? searchM : 0)
-  const found = rules.map(
-    rule => sql`SELECT f.rule, f.attributes, f.code, f.offset_m, NULL::json AS surveyed, f.geom, ${reachOf(rule)}::float8 AS reach,
-      f.feature_id AS id FROM (${candidates(query, { ...rule, searchM: reachOf(rule) })}) AS f`
-  )
-  return sql`WITH ${parcelRows(query)},
-    found AS MATERIALIZED (${join([...found, ...surveyedAreas({ ruleset, coverage, validTime })], ' UNION ALL ')}),
+  const query = {
+    ruleset,
+    shapes: [{ base }],
+    validTime,
+    rules: rules.map(rule => ({ ...rule, searchM: reachOf(rule) }))
+  }
+  const found = sql`SELECT c.rule, c.attributes, c.code, c.offset_m, NULL::json AS surveyed, c.geom, r.search AS reach, c.feature_id AS id
+    FROM candidate c JOIN rule r ON r.place = c.rule`
+  return sql`WITH ${parcelRows(query)}, ${ruleRows(query)}, ${nearRows(query)},
+    found AS MATERIALIZED (${join([found, ...surveyedAreas({ coverage, validTime })], ' UNION ALL ')}),
     cut AS (SELECT f.*, CASE WHEN ST_NPoints(f.geom) <= ${WHOLE}::integer THEN f.geom WHEN ST_Covers(f.geom, x.box) THEN x.box
         ELSE ST_CollectionExtract(ST_Intersection(f.geom, x.box, ${OVERLAY_GRID}), ST_Dimension(f.geom) + 1) END AS part
       FROM found f CROSS JOIN parcel b
@@ -42,15 +44,13 @@ export function planNearby({ ruleset, rules, coverage, base, validTime }: Nearby
     FROM cut c WHERE NOT ST_IsEmpty(c.part) ORDER BY c.rule, c.id COLLATE "C", c.part::text`
 }
 
-function surveyedAreas({ ruleset, coverage, validTime }: Pick<NearbyQuery, 'ruleset' | 'coverage' | 'validTime'>) {
+function surveyedAreas({ coverage, validTime }: Pick<NearbyQuery, 'coverage' | 'validTime'>): Statement[] {
   if (!coverage) return []
-  const { geom, near } = placed(coverage, ruleset, REACH_M + 1)
   const fids = [...new Set(coverage.groups.flatMap(group => group.fids))]
   const layersAt = (fid: number) => coverage.groups.flatMap(group => (group.fids.includes(fid) ? group.layerIds : []))
   return fids.map(
-    fid =>
-      sql`SELECT NULL::integer, NULL::jsonb, NULL::text, NULL::float8, ${JSON.stringify(layersAt(fid))}::json, ${geom},
-        ${REACH_M + 1}::float8, '' FROM parcel b JOIN ${tableOf(coverage.layer)} t ON ${near}
-        WHERE t.fid = ${fid}::bigint AND ${inForce(validTime)}`
+    fid => sql`SELECT NULL::integer, NULL::jsonb, NULL::text, NULL::float8, ${JSON.stringify(layersAt(fid))}::json, t.geom,
+        ${REACH_M + 1}::float8, '' FROM parcel b JOIN yitu.ground t ON t.geom && ST_Expand(b.geom, ${REACH_M + 1}::float8)
+        WHERE t.layer_id = ${coverage.layer.id} AND t.fid = ${fid}::bigint AND t.valid AND ${inForce(validTime)}`
   )
 }

@@ -1,0 +1,104 @@
+import type { Layer } from '../../catalog/layer.ts'
+import { type Statement, sql } from '../../lib/sql.ts'
+import type { LayerRule, Tolerance } from '../rules/rule.ts'
+import { type Ruleset, toleranceWidth } from '../rules/ruleset.ts'
+import { type Shapes, VARIANTS } from './measure.ts'
+import { inForce, land, OVERLAY_GRID } from './plan-pieces.ts'
+
+/** A rule and what it reads: a layer at one of its revisions. */
+export interface RuleQuery {
+  /** Place in the rule set. */
+  place: number
+  rule: LayerRule
+  layer: Layer
+  revision: number
+  /** Metres around the parcel in which features count. */
+  searchM: number
+}
+
+export interface NearQuery {
+  ruleset: Ruleset
+  rules: RuleQuery[]
+  /** By parcel. */
+  shapes: Shapes[]
+  /** The day whose law applies, YYYY-MM-DD. */
+  validTime: string
+}
+
+/** Rules whose features' distance, or depth, is the margin. */
+export const hasMargin = ({ rule }: Pick<RuleQuery, 'rule'>): boolean =>
+  rule.kind === 'overlap' && (rule.effect === 'prohibit' || rule.effect === 'restrict')
+
+/**
+ * What a rule set says, as rows: `rule (place, layer, …)`. Rules are data of the one statement, not part of its text, so
+ * its plan is made once for all rule sets.
+ */
+export function ruleRows({ ruleset, rules }: Pick<NearQuery, 'ruleset' | 'rules'>): Statement {
+  const rows = rules.map(({ place, rule, layer, revision, searchM }) => {
+    const distance = rule.kind === 'distance' ? rule.distance : {}
+    const tolerance = toleranceOf(rule, ruleset)
+    return {
+      ...{ place, layer: layer.id, revision, search: searchM, kind: rule.kind },
+      effect: rule.kind === 'overlap' ? rule.effect : null,
+      ...(rule.where && { field: rule.where.field, allowed: rule.where.in }),
+      ...(distance.field && { code: distance.field }),
+      ...(distance.offsetField && { offset_field: distance.offsetField }),
+      ...(tolerance && { thin_area: tolerance.maxAreaM2, thin_width: toleranceWidth(ruleset, rule) })
+    }
+  })
+  return sql`rule AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r (place integer,
+    layer text, revision integer, search float8, kind text, effect text, field text, allowed jsonb, code text,
+    offset_field text, thin_area float8, thin_width float8))`
+}
+
+function toleranceOf(rule: LayerRule, ruleset: Ruleset): Tolerance | null {
+  if (rule.kind === 'tenure') return ruleset.sliver
+  const decides = rule.kind === 'overlap' && rule.effect !== 'allow' && rule.effect !== 'inform'
+  return decides && rule.sliver !== false ? (rule.sliver ?? ruleset.sliver) : null
+}
+
+/** `parcel (n, variant, geom)` of the given shapes. */
+export function parcelRows({ shapes }: Pick<NearQuery, 'shapes'>): Statement {
+  const rows = shapes.flatMap((of, n) =>
+    VARIANTS.flatMap(variant => (of[variant] ? [{ n, variant, geom: of[variant] }] : []))
+  )
+  return sql`parcel AS MATERIALIZED (SELECT v.n, v.variant, v.geom::geometry AS geom
+    FROM unnest(${rows.map(({ n }) => n)}::integer[], ${rows.map(({ variant }) => variant)}::text[],
+      ${rows.map(({ geom }) => geom)}::text[]) AS v (n, variant, geom))`
+}
+
+/**
+ * `near`: all features of the rules' layers around the parcels; `candidate`: those a rule looks at; `invalid`: those it
+ * would look at, were they valid. Stands on `parcel` and `rule`. Most rules look a few metres far, setbacks up to a
+ * hundred: their layers, which are thin, are looked for apart.
+ */
+export function nearRows({ ruleset, rules, validTime }: NearQuery): Statement {
+  const usualM = Math.max(1, ruleset.marginSearchM)
+  const far = rules.filter(({ searchM }) => searchM > usualM)
+  const farLayers = new Set(far.map(({ layer }) => layer.id))
+  const usualLayers = new Set(rules.map(({ layer }) => layer.id).filter(id => !farLayers.has(id)))
+  const farM = Math.max(usualM, ...far.map(({ searchM }) => searchM))
+  return sql`near AS MATERIALIZED (
+      ${around(usualM, usualLayers, validTime)} UNION ALL ${around(farM, farLayers, validTime)}),
+    looked AS MATERIALIZED (
+      SELECT c.n, r.place AS rule, r.kind, r.effect, c.feature_id, c.rev_from AS since, c.fields AS attributes, c.geom, c.valid,
+        c.fields ->> r.code AS code, (c.fields ->> r.offset_field)::float8 AS offset_m
+      FROM near c JOIN rule r ON r.layer = c.layer_id AND c.rev_from <= r.revision AND (c.rev_to IS NULL OR c.rev_to > r.revision)
+        AND c.geom && ST_Expand(c.parcel, CASE WHEN c.valid THEN r.search ELSE 1 END)
+        -- A row that was kept without the field is no row that is not meant: dividing by zero says so.
+        AND CASE WHEN r.field IS NULL THEN true WHEN 1 / (c.fields ? r.field)::integer = 1 THEN r.allowed ? (c.fields ->> r.field) END),
+    candidate AS MATERIALIZED (SELECT * FROM looked l WHERE l.valid),
+    invalid AS MATERIALIZED (SELECT l.n, l.rule, l.feature_id FROM looked l WHERE NOT l.valid)`
+}
+
+/**
+ * A polygon of many corners is cut to where it can count: every function after this reads it again. The cut runs a
+ * metre beyond the distance, so neither overlaps nor distances within it change.
+ */
+const around = (metres: number, layers: ReadonlySet<string>, validTime: string): Statement =>
+  sql`SELECT b.n, b.geom AS parcel, t.layer_id, t.feature_id, t.rev_from, t.rev_to, t.fields, t.valid,
+      CASE WHEN t.valid AND pg_column_size(t.geom) > 4000 AND ST_Dimension(t.geom) = 2
+        THEN ${land(sql`ST_Intersection(t.geom, ST_Expand(ST_Envelope(b.geom), ${metres + 1}::float8), ${OVERLAY_GRID})`)}
+        ELSE t.geom END AS geom
+    FROM parcel b JOIN yitu.ground t ON t.geom && ST_Expand(b.geom, ${metres}::float8)
+    WHERE b.variant = 'base' AND t.layer_id = ANY(${[...layers]}::text[]) AND ${inForce(validTime)}`
