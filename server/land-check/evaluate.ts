@@ -73,7 +73,7 @@ export async function evaluate(ground: Ground, asked: Asked[]): Promise<Evaluati
       if (!applies(rule, request)) return notApplicable(rule)
       return judge(rule, {
         ...{ ruleset, request, parcel, validTime, standing, shapes: shapes[n]! },
-        measure: measure.rules[place] ?? (answered.has(place) ? NOTHING_NEAR : undefined),
+        measure: answered.has(place) ? { ...NOTHING_NEAR, ...measure.rules[place] } : undefined,
         refusal: refused.get(rule),
         unsurveyed: surveyed[n]!,
         areas: measure.areas,
@@ -199,9 +199,9 @@ async function ask(tx: Queryable, query: MeasureQuery): Promise<ParcelMeasure[]>
 }
 
 /** Of a feature's fields only those the rule shows, or judges by, go any further. */
-function shown(measure: RuleMeasure, rule: LayerRule, layer: Layer): void {
+function shown({ features = [], near = [], held = {} }: Partial<RuleMeasure>, rule: LayerRule, layer: Layer): void {
   const wanted = columns(rule, rule.attributes ?? [layer.fields[0]!.name])
-  for (const feature of [...measure.features, ...measure.near, ...Object.values(measure.held).flat()]) {
+  for (const feature of [...features, ...near, ...Object.values(held).flat()]) {
     feature.attributes = Object.fromEntries(wanted.map(field => [field, feature.attributes[field] ?? null]))
   }
 }

@@ -88,8 +88,8 @@ export interface Partition {
 
 /** One parcel against all layer rules that were asked. */
 export interface ParcelMeasure extends Partition {
-  /** By the rule's place in the rule set; a rule that found nothing near is absent. */
-  rules: Record<string, RuleMeasure>
+  /** By the rule's place in the rule set, what was found; a rule that found nothing near is absent. */
+  rules: Record<string, Partial<RuleMeasure>>
   /** m² of the parcel outside each group of surveyed areas, by the group's place; a group with none near is absent. */
   unsurveyed: Record<string, number>
   /** m² of the parcel and of its variants. */

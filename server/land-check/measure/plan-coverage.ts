@@ -3,7 +3,7 @@ import { tableOf } from '../../catalog/table.ts'
 import { name, type Statement, sql } from '../../lib/sql.ts'
 import type { Ruleset } from '../rules/ruleset.ts'
 import type { MeasureQuery } from './plan-measure.ts'
-import { atRevision, inForce, OVERLAY_GRID, only, shared, union } from './plan-pieces.ts'
+import { atRevision, inForce, land, OVERLAY_GRID, only, union } from './plan-pieces.ts'
 
 /** Surveyed areas, and the layers that were surveyed exactly there. */
 export interface SurveyedGroup {
@@ -41,10 +41,11 @@ export function planSurveyed(ruleset: Ruleset, layer: Layer, revision: number, l
 export function coverageRows({ coverage, validTime }: Pick<MeasureQuery, 'coverage' | 'validTime'>): Statement {
   if (!coverage) return sql`unsurveyed AS (SELECT NULL::integer AS n, NULL::json AS unsurveyed WHERE false)`
   const pairs = coverage.groups.flatMap(({ fids }, place) => fids.map(fid => ({ fid, place })))
-  return sql`extent AS MATERIALIZED (
-      SELECT b.n, t.fid, b.geom AS parcel, ${shared(sql`b.geom`, sql`t.geom`)} AS geom
-      FROM parcel b JOIN yitu.ground t ON t.layer_id = ${coverage.layer.id} AND t.valid AND t.geom && b.geom
-      WHERE b.variant = 'base' AND t.fid = ANY(${pairs.map(({ fid }) => fid)}::bigint[]) AND ${inForce(validTime)}),
+  return sql`area AS MATERIALIZED (SELECT t.fid, t.geom FROM yitu.ground t
+      WHERE t.layer_id = ${coverage.layer.id} AND t.fid = ANY(${pairs.map(({ fid }) => fid)}::bigint[]) AND t.valid AND ${inForce(validTime)}),
+    extent AS MATERIALIZED (
+      SELECT b.n, a.fid, b.geom AS parcel, ${land(sql`ST_Intersection(b.geom, a.geom, ${OVERLAY_GRID})`)} AS geom
+      FROM parcel b JOIN area a ON a.geom && b.geom WHERE b.variant = 'base'),
     unsurveyed AS MATERIALIZED (
       SELECT s.n, json_object_agg(s.place, CASE WHEN ST_Equals(s.parcel, s.geom) THEN 0
           ELSE ST_Area(ST_Difference(s.parcel, s.geom, ${OVERLAY_GRID})) END) AS unsurveyed

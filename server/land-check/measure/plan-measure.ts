@@ -59,18 +59,17 @@ export function planMeasure(query: MeasureQuery): Statement {
           'distanceM', d.distance, 'code', d.code, 'offsetM', d.offset_m) ORDER BY d.feature_id COLLATE "C")
           FILTER (WHERE d.kind = 'distance') AS near
       FROM distant d GROUP BY d.n, d.rule),
-    met AS MATERIALIZED (SELECT l.n, l.rule FROM looked l GROUP BY l.n, l.rule),
+    found AS (
+      SELECT f.n, f.rule, 'features' AS what, f.features AS value FROM feature f
+      UNION ALL SELECT w.n, w.rule, 'held', w.held FROM held w
+      UNION ALL SELECT v.n, v.rule, 'variants', v.variants FROM piece v
+      UNION ALL SELECT v.n, v.rule, 'depthM', to_json(v.depth) FROM piece v WHERE v.depth IS NOT NULL
+      UNION ALL SELECT d.n, d.rule, 'near', d.near FROM nearest d WHERE d.near IS NOT NULL
+      UNION ALL SELECT d.n, d.rule, 'distanceM', to_json(d.distance) FROM nearest d WHERE d.distance IS NOT NULL
+      UNION ALL SELECT i.n, i.rule, 'invalid', json_agg(i.feature_id ORDER BY i.feature_id COLLATE "C") FROM invalid i GROUP BY i.n, i.rule),
     ruled AS MATERIALIZED (
-      SELECT m.n, json_object_agg(m.rule, json_build_object(
-        'invalid', (SELECT coalesce(json_agg(i.feature_id ORDER BY i.feature_id COLLATE "C"), '[]') FROM invalid i WHERE i.n = m.n AND i.rule = m.rule),
-        'features', coalesce(f.features, '[]'), 'near', coalesce(d.near, '[]'), 'held', coalesce(w.held, '{}'), 'variants', coalesce(v.variants, '{}'),
-        'distanceM', d.distance, 'depthM', v.depth)) AS rules
-      FROM met m
-      LEFT JOIN feature f ON f.n = m.n AND f.rule = m.rule
-      LEFT JOIN nearest d ON d.n = m.n AND d.rule = m.rule
-      LEFT JOIN held w ON w.n = m.n AND w.rule = m.rule
-      LEFT JOIN piece v ON v.n = m.n AND v.rule = m.rule
-      GROUP BY m.n),
+      SELECT m.n, json_object_agg(m.rule, m.measure) AS rules
+      FROM (SELECT f.n, f.rule, json_object_agg(f.what, f.value) AS measure FROM found f GROUP BY f.n, f.rule) AS m GROUP BY m.n),
     ${coverageRows(query)},
     ${planNet(query)}
     SELECT coalesce(r.rules, '{}') AS rules, coalesce(u.unsurveyed, '{}') AS unsurveyed, net.classes, net.parts, net.uncovered, net.areas

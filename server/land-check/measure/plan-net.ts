@@ -2,7 +2,7 @@ import { literalSql, type Statement, sql } from '../../lib/sql.ts'
 import type { Effect } from '../rules/rule.ts'
 import { sensitivityWidth } from '../rules/ruleset.ts'
 import type { NearQuery } from './plan-near.ts'
-import { degrees, isThin, land, OVERLAY_GRID } from './plan-pieces.ts'
+import { degrees, isThin, land, OVERLAY_GRID, united } from './plan-pieces.ts'
 
 /**
  * The net partition of each parcel and of its variants, `net (n, classes, parts, uncovered, areas)`: F = P ∩ ∪forbidden,
@@ -10,14 +10,17 @@ import { degrees, isThin, land, OVERLAY_GRID } from './plan-pieces.ts'
  * planMeasure. An overlay with nothing is left out: most parcels meet few classes.
  */
 export function planNet({ ruleset }: Pick<NearQuery, 'ruleset'>): Statement {
-  const of = (effect: Effect) => sql`coalesce((SELECT CASE WHEN count(*) = 1 THEN (array_agg(m.geom))[1]
-        ELSE ${land(sql`ST_Union(m.geom, ${OVERLAY_GRID} ORDER BY m.rule)`)} END
-      FROM merged m WHERE m.n = p.n AND m.variant = p.variant AND m.effect = ${literalSql(`'${effect}'`)}), ST_SetSRID('POLYGON EMPTY'::geometry, ST_SRID(p.geom)))`
+  const of = (effect: Effect) =>
+    sql`array_agg(m.geom ORDER BY m.rule) FILTER (WHERE m.effect = ${literalSql(`'${effect}'`)})`
+  const orNothing = (geometries: Statement) => sql`CASE WHEN ${geometries} IS NULL
+    THEN ST_SetSRID('POLYGON EMPTY'::geometry, ST_SRID(p.geom)) ELSE ${united(geometries)} END`
   const part = literalSql('d.geom')
   const limit = sql`${ruleset.sliver.maxAreaM2}::float8`
   const width = sql`${sensitivityWidth(ruleset)}::float8`
-  return sql`ground AS MATERIALIZED (SELECT p.n, p.variant, p.geom, ${of('prohibit')} AS f, ${of('restrict')} AS restricted,
-      ${of('allow')} AS buildable FROM parcel p),
+  return sql`zones AS MATERIALIZED (SELECT m.n, m.variant, ${of('prohibit')} AS f, ${of('restrict')} AS r, ${of('allow')} AS b
+      FROM merged m GROUP BY m.n, m.variant),
+    ground AS MATERIALIZED (SELECT p.n, p.variant, p.geom, ${orNothing(sql`z.f`)} AS f, ${orNothing(sql`z.r`)} AS restricted,
+      ${orNothing(sql`z.b`)} AS buildable FROM parcel p LEFT JOIN zones z ON z.n = p.n AND z.variant = p.variant),
     stronger AS MATERIALIZED (SELECT *, ${plus('f', 'restricted')} AS f_r, ${minus('restricted', 'f')} AS r FROM ground),
     zoned AS MATERIALIZED (SELECT n, variant, geom, f, r, f_r, buildable, ${plus('f_r', 'buildable')} AS z FROM stronger),
     owned AS MATERIALIZED (SELECT n, variant, geom, f AS forbidden, r AS restricted,

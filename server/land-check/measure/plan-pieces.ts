@@ -18,9 +18,14 @@ export const land = (overlay: Statement): Statement => sql`ST_CollectionExtract(
 export const shared = (parcel: Statement, zone: Statement): Statement =>
   sql`CASE WHEN ST_CoveredBy(${parcel}, ${zone}) THEN ${parcel} ELSE ${land(sql`ST_Intersection(${parcel}, ${zone}, ${OVERLAY_GRID})`)} END`
 
-/** Aggregate: the union of geometries; one alone is left as it is. */
+/** Aggregate: the union of geometries; one alone is left as it is, and costs nothing. */
 export const union = (geometry: Statement, order: Statement): Statement =>
-  sql`CASE WHEN count(*) = 1 THEN (array_agg(${geometry}))[1] ELSE ${land(sql`ST_Union(${geometry}, ${OVERLAY_GRID} ORDER BY ${order})`)} END`
+  united(sql`array_agg(${geometry} ORDER BY ${order})`)
+
+/** The union of an array of geometries. */
+export const united = (geometries: Statement): Statement =>
+  sql`CASE WHEN cardinality(${geometries}) = 1 THEN (${geometries})[1]
+    ELSE ${land(sql`ST_UnaryUnion(ST_Collect(${geometries}), ${OVERLAY_GRID})`)} END`
 
 export const degrees = (geometry: Statement): Statement =>
   sql`ST_AsGeoJSON(ST_Transform(${geometry}, ${literalSql(String(GEOGRAPHIC_SRID))}), 10, 0)::json`
