@@ -3,7 +3,9 @@
 CREATE TABLE yitu.ground_layer (
   layer_id text    PRIMARY KEY,
   -- Of the working CRS.
-  srid     integer NOT NULL
+  srid     integer NOT NULL,
+  -- Some rule looks farther than a parcel's own ground: for a margin or a setback.
+  wide     boolean NOT NULL
 );
 
 CREATE TABLE yitu.ground (
@@ -18,10 +20,13 @@ CREATE TABLE yitu.ground (
   fields     jsonb    NOT NULL,
   -- False: the stored polygon is invalid, and geom is only the box it lies in.
   valid      boolean  NOT NULL,
+  wide       boolean  NOT NULL,
   geom       geometry NOT NULL,
   PRIMARY KEY (layer_id, fid)
 );
 
-CREATE INDEX ground_geom ON yitu.ground USING gist (geom);
+-- Layers of many small features are as a rule not wide: apart, they are not met on the way to the others.
+CREATE INDEX ground_wide ON yitu.ground USING gist (geom) WHERE wide;
+CREATE INDEX ground_narrow ON yitu.ground USING gist (geom) WHERE NOT wide;
 -- Geometries are read in whole, again and again: unpacking them would take longer than reading.
 ALTER TABLE yitu.ground ALTER COLUMN geom SET STORAGE EXTERNAL;

@@ -116,6 +116,9 @@ async function prepareRule(ground: Ground, rule: LayerRule, place: number): Prom
   if (standing.groundSrid !== sridOf(ruleset.workingCrs)) {
     return { reason: 'layer_missing', detail: `layer ${layer.id} is not kept for land-checks in ${ruleset.workingCrs}` }
   }
+  if ((hasMargin({ rule }) || rule.kind === 'distance') && !standing.groundWide) {
+    return { reason: 'error', detail: `layer ${layer.id} is not kept for margins and setbacks` }
+  }
   try {
     const kept = await keptFields(ground.tx, layer, standing)
     const lost = fields.find(field => !kept.includes(field))

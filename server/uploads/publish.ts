@@ -1,4 +1,4 @@
-import { planGroundClose, planGroundLayer, planGroundRows } from '../catalog/ground.ts'
+import { type GroundLayer, planGroundClose, planGroundLayer, planGroundRows } from '../catalog/ground.ts'
 import type { Layer } from '../catalog/layer.ts'
 import { planTable } from '../catalog/table.ts'
 import { type Database, type Queryable, sql } from '../lib/sql.ts'
@@ -67,10 +67,10 @@ export async function publish(db: Database, layer: Layer, options: PublishOption
 
 /** Where rule sets read the layer, land-checks find the revision in yitu.ground. */
 async function keepGround(tx: Queryable, layer: Layer, revision: number): Promise<void> {
-  const [kept] = await tx.query<{ srid: number }>(planGroundLayer(layer))
+  const [kept] = await tx.query<GroundLayer>(planGroundLayer(layer))
   if (!kept) return
   await tx.query(planGroundClose(layer, revision))
-  await tx.query(planGroundRows(layer, kept.srid, revision))
+  await tx.query(planGroundRows(layer, kept, revision))
 }
 
 /** The layer's row, made where missing and locked: publications of one layer queue here. */

@@ -1,9 +1,11 @@
-import { planGroundRows } from '../../catalog/ground.ts'
+import { type GroundLayer, planGroundLayer, planGroundRows } from '../../catalog/ground.ts'
 import type { Layer } from '../../catalog/layer.ts'
 import { tableOf } from '../../catalog/table.ts'
 import { sridOf } from '../../lib/crs.ts'
 import { type Database, name, type Queryable, sql } from '../../lib/sql.ts'
+import { isLayerRule } from '../rules/rule.ts'
 import { layersOf, type Ruleset } from '../rules/ruleset.ts'
+import { hasMargin } from './plan-near.ts'
 
 /**
  * Sees that the layers of the rule sets are kept in yitu.ground: a layer that is not yet, or in another CRS, is copied
@@ -18,13 +20,13 @@ export async function keepGround(
 ): Promise<string[]> {
   const copied: string[] = []
   const all = [...rulesets]
-  for (const [id, srid] of new Map(
-    all.flatMap(set => layersOf(set).map(id => [id, sridOf(set.workingCrs)] as const))
-  )) {
+  const wide = new Set(all.flatMap(wideLayers))
+  const srids = new Map(all.flatMap(set => layersOf(set).map(id => [id, sridOf(set.workingCrs)] as const)))
+  for (const [id, srid] of srids) {
     const layer = find(id)
     // A table that is published in place keeps no revisions: nothing measured by it could be measured again.
     if (!layer || layer.source) continue
-    if (await db.transaction(tx => keepLayer(tx, layer, srid))) copied.push(id)
+    if (await db.transaction(tx => keepLayer(tx, layer, { srid, wide: wide.has(id) }))) copied.push(id)
   }
   for (const { layer: id, field } of all.flatMap(lookedUp)) {
     const layer = find(id)
@@ -33,17 +35,21 @@ export async function keepGround(
   return copied
 }
 
-async function keepLayer(tx: Queryable, layer: Layer, srid: number): Promise<boolean> {
+/** Layers of which some rule measures a margin or a setback. */
+const wideLayers = ({ rules }: Ruleset): string[] =>
+  rules.filter(isLayerRule).flatMap(rule => (rule.kind === 'distance' || hasMargin({ rule }) ? rule.layer : []))
+
+async function keepLayer(tx: Queryable, layer: Layer, as: GroundLayer): Promise<boolean> {
   // Publications of the layer wait here, as they wait for each other.
   await tx.query(sql`SELECT FROM yitu.layer l WHERE l.id = ${layer.id} FOR UPDATE`)
-  const [kept] = await tx.query<{ srid: number }>(
-    sql`SELECT g.srid FROM yitu.ground_layer g WHERE g.layer_id = ${layer.id}`
-  )
-  if (kept?.srid === srid) return false
+  const [kept] = await tx.query<GroundLayer>(planGroundLayer(layer))
+  // What other rule sets look farther for is met as well where no rule of these does.
+  if (kept?.srid === as.srid && (kept.wide || !as.wide)) return false
   await tx.query(sql`DELETE FROM yitu.ground_layer WHERE layer_id = ${layer.id}`)
-  await tx.query(sql`INSERT INTO yitu.ground_layer (layer_id, srid) VALUES (${layer.id}, ${srid}::integer)`)
+  await tx.query(sql`INSERT INTO yitu.ground_layer (layer_id, srid, wide)
+    VALUES (${layer.id}, ${as.srid}::integer, ${as.wide}::boolean)`)
   if (!(await hasTable(tx, layer))) return false
-  await tx.query(planGroundRows(layer, srid, null))
+  await tx.query(planGroundRows(layer, as, null))
   return true
 }
 

@@ -1,5 +1,5 @@
 import type { Layer } from '../../catalog/layer.ts'
-import { type Statement, sql } from '../../lib/sql.ts'
+import { literalSql, type Statement, sql } from '../../lib/sql.ts'
 import type { LayerRule, Tolerance } from '../rules/rule.ts'
 import { type Ruleset, toleranceWidth } from '../rules/ruleset.ts'
 import { type Shapes, VARIANTS } from './measure.ts'
@@ -69,17 +69,28 @@ export function parcelRows({ shapes }: Pick<NearQuery, 'shapes'>): Statement {
 
 /**
  * `near`: all features of the rules' layers around the parcels; `candidate`: those a rule looks at; `invalid`: those it
- * would look at, were they valid. Stands on `parcel` and `rule`. Most rules look a few metres far, setbacks up to a
- * hundred: their layers, which are thin, are looked for apart.
+ * would look at, were they valid. Stands on `parcel` and `rule`. Rules without a margin look at the parcel's own ground,
+ * those with one tens of metres around, setbacks up to a hundred: each kind of layers is looked for by itself. A layer
+ * that is kept as wide for the sake of other rule sets is found among the wide.
  */
 export function nearRows({ ruleset, rules, validTime }: NearQuery): Statement {
-  const usualM = Math.max(1, ruleset.marginSearchM)
-  const far = rules.filter(({ searchM }) => searchM > usualM)
-  const farLayers = new Set(far.map(({ layer }) => layer.id))
-  const usualLayers = new Set(rules.map(({ layer }) => layer.id).filter(id => !farLayers.has(id)))
-  const farM = Math.max(usualM, ...far.map(({ searchM }) => searchM))
+  const wide = rules.filter(rule => hasMargin(rule) || rule.rule.kind === 'distance')
+  const marginM = Math.max(1, ruleset.marginSearchM)
+  const far = wide.filter(({ searchM }) => searchM > marginM)
+  const idsOf = (some: RuleQuery[]) => [...new Set(some.map(({ layer }) => layer.id))]
+  const wideIds = new Set(idsOf(wide))
+  const farIds = new Set(idsOf(far))
+  const touching = idsOf(rules).filter(id => !wideIds.has(id))
+  const touchM = Math.max(1, ...rules.filter(({ layer }) => !wideIds.has(layer.id)).map(({ searchM }) => searchM))
+  const farM = Math.max(marginM, ...far.map(({ searchM }) => searchM))
   return sql`near AS MATERIALIZED (
-      ${around(usualM, usualLayers, validTime)} UNION ALL ${around(farM, farLayers, validTime)}),
+      ${around(touchM, touching, validTime, true)} UNION ALL ${around(touchM, touching, validTime, false)}
+      UNION ALL ${around(
+        marginM,
+        [...wideIds].filter(id => !farIds.has(id)),
+        validTime,
+        true
+      )} UNION ALL ${around(farM, [...farIds], validTime, true)}),
     looked AS MATERIALIZED (
       SELECT c.n, r.place AS rule, r.kind, r.effect, c.feature_id, c.rev_from AS since, c.fields AS attributes, c.geom, c.valid,
         c.fields ->> r.code AS code, (c.fields ->> r.offset_field)::float8 AS offset_m
@@ -95,10 +106,10 @@ export function nearRows({ ruleset, rules, validTime }: NearQuery): Statement {
  * A polygon of many corners is cut to where it can count: every function after this reads it again. The cut runs a
  * metre beyond the distance, so neither overlaps nor distances within it change.
  */
-const around = (metres: number, layers: ReadonlySet<string>, validTime: string): Statement =>
+const around = (metres: number, layers: readonly string[], validTime: string, wide: boolean): Statement =>
   sql`SELECT b.n, b.geom AS parcel, t.layer_id, t.feature_id, t.rev_from, t.rev_to, t.fields, t.valid,
       CASE WHEN t.valid AND pg_column_size(t.geom) > 4000 AND ST_Dimension(t.geom) = 2
         THEN ${land(sql`ST_Intersection(t.geom, ST_Expand(ST_Envelope(b.geom), ${metres + 1}::float8), ${OVERLAY_GRID})`)}
         ELSE t.geom END AS geom
-    FROM parcel b JOIN yitu.ground t ON t.geom && ST_Expand(b.geom, ${metres}::float8)
-    WHERE b.variant = 'base' AND t.layer_id = ANY(${[...layers]}::text[]) AND ${inForce(validTime)}`
+    FROM parcel b JOIN yitu.ground t ON ${literalSql(wide ? 't.wide' : 'NOT t.wide')} AND t.geom && ST_Expand(b.geom, ${metres}::float8)
+    WHERE b.variant = 'base' AND t.layer_id = ANY(${layers}::text[]) AND ${inForce(validTime)}`

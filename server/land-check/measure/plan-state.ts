@@ -13,6 +13,8 @@ export interface LayerStanding {
   hasTable: boolean
   /** In which its features are kept in yitu.ground; null: they are not. */
   groundSrid: number | null
+  /** And so that rules may look farther than the parcel's own ground. */
+  groundWide: boolean | null
 }
 
 export interface Snapshot {
@@ -43,7 +45,7 @@ export function planSnapshot(
     (SELECT coalesce(json_agg(json_build_object('id', w.id, 'revision', coalesce(r.revision, 0),
         'featureCount', coalesce(r.feature_count, 0), 'contentHash', coalesce(r.content_hash, ''),
         'publishedAt', to_char(r.published_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-        'hasTable', t.oid IS NOT NULL, 'groundSrid', g.srid)), '[]')
+        'hasTable', t.oid IS NOT NULL, 'groundSrid', g.srid, 'groundWide', g.wide)), '[]')
       FROM unnest(${layerIds}::text[], ${tables}::text[], ${named}::integer[]) AS w (id, tab, named)
       CROSS JOIN LATERAL (SELECT to_regclass(w.tab) AS oid) AS t
       JOIN yitu.layer l ON l.id = w.id
