@@ -4,7 +4,7 @@ import type { LandCheckResult } from '../../server/land-check/answer/result.ts'
 import { checkMany, type LandCheckEngine } from '../../server/land-check/check.ts'
 import { type Database, type Queryable, type Row, type Statement, sql } from '../../server/lib/sql.ts'
 import { onBothDatabases, testApp } from '../helper.ts'
-import { box, catalogOf, engineOf, LAYERS, lay, layGround, PARCEL, wktOf, zone } from './ground.ts'
+import { box, catalogOf, engineOf, LAYERS, lay, layGround, PARCEL, RULES, rulesetOf, wktOf, zone } from './ground.ts'
 
 /** What fails under a check leaves its answer open, or there is no answer: never "nothing was found". */
 
@@ -40,9 +40,10 @@ function faulty(db: Database): Database & { hook: Hook | undefined } {
 }
 
 const failure = (code: string, message = 'made to fail') => Object.assign(new Error(message), { code })
-const reads = (table: string, { text }: Statement) => text.includes(`"data"."${table}"`)
-/** The statement, or statements, that measure. */
-const measures = (statement: Statement) => LAYERS.some(({ id }) => reads(id, statement))
+/** The statements that measure, or ask what there is to measure. */
+const measures = ({ text }: Statement) => /\byitu\.ground\s/.test(text)
+const reads = (layer: string, statement: Statement) =>
+  measures(statement) && JSON.stringify(statement.values).includes(layer)
 const kept = async (db: Database): Promise<{ all: number; passed: number }> => {
   const [row] = await db.query<{ all: number; passed: number }>(
     sql`SELECT count(*)::bigint AS all, count(*) FILTER (WHERE verdict = 'PASS')::bigint AS passed FROM yitu.land_check`
@@ -135,47 +136,66 @@ await onBothDatabases(t, async (t, db) => {
   })
 
   await t.test('a row on which the database throws', async t => {
-    const columns = 'fid, feature_id, geom, code, kind, valid_from, valid_to, rev_from, rev_to'
-    await db.run(`ALTER TABLE data.farmland RENAME TO farmland_kept;
-      CREATE VIEW data.farmland AS SELECT ${columns}, ST_GeomFromText('no WKT ' || fid) AS grid_geom FROM data.farmland_kept`)
-    await leavesFarmOpen(t, 'error')
-    const wkt = wktOf(box(0, 0, 10, 12))
-    const three = [0, 1, 2].map(() => ({ wkt, crs: 'EPSG:4547', ruleset: 'test' }))
-    const many = await checkMany(engine, three)
+    await lay(db, 'farmland', [zone('X', box(0, 0, 10, 12))])
+    // Coordinates of another CRS than the parcel's.
+    await db.run(`UPDATE yitu.ground SET geom = ST_SetSRID(geom, 4490) WHERE layer_id = 'farmland'`)
+    const many = await checkMany(
+      engine,
+      [0, 1, 2].map(() => ({ wkt: PARCEL, crs: 'EPSG:4547', ruleset: 'test' }))
+    )
     t.strictSame(
       many.map(one => 'answer' in one && one.answer.verdict),
       ['INDETERMINATE', 'INDETERMINATE', 'INDETERMINATE'],
       'for each of many parcels'
     )
-    await db.run('DROP VIEW data.farmland; ALTER TABLE data.farmland_kept RENAME TO farmland')
+    await leavesFarmOpen(t, 'error')
     await passesAgain(t)
   })
 
-  await t.test('a layer that nobody can read in time', async t => {
-    if (db.kind === 'embedded') {
-      between.hook = (statement, run) =>
-        reads('farmland', statement) ? Promise.reject(failure('57014', 'canceling statement')) : run()
-      await leavesFarmOpen(t, 'timeout')
-    } else {
-      // A lock that another session holds stops the reader, as a change of the table would.
+  await t.test('a row that was kept without the field its rule asks for', async t => {
+    const rules = RULES.map(rule => (rule.id === 'FARM' ? { ...rule, where: { field: 'kind', in: ['field'] } } : rule))
+    const by = await engineOf(between, await rulesetOf({ rules }, 'where'))
+    const ask = async () => {
+      const [one] = await checkMany(by, [{ wkt: PARCEL, crs: 'EPSG:4547', ruleset: 'where' }])
+      if (!one || 'problem' in one) throw one?.problem
+      return one.answer
+    }
+    await lay(db, 'farmland', [
+      { ...zone('X', box(0, 0, 10, 12)), kind: 'wood' },
+      { ...zone('Y', box(5, 5, 5, 5)), kind: 'pond' }
+    ])
+    t.equal((await ask()).verdict, 'PASS', 'it is of another kind')
+    await db.run(`UPDATE yitu.ground SET fields = '{}' WHERE layer_id = 'farmland' AND feature_id = 'X'`)
+    const answer = await ask()
+    t.match(
+      answer.rules.find(({ id }) => id === 'FARM'),
+      { status: 'NOT_EVALUATED', reason: 'error' }
+    )
+    t.strictSame([answer.verdict, answer.notEvaluated], ['INDETERMINATE', ['FARM']])
+    await layGround(db, GROUND)
+  })
+
+  await t.test('rows that nobody can read in time', async t => {
+    between.hook = (statement, run) =>
+      reads('farmland', statement) ? Promise.reject(failure('57014', 'canceling statement')) : run()
+    await leavesFarmOpen(t, 'timeout')
+    if (db.kind === 'postgres') {
+      // A lock that another session holds stops every reader, as a change of the table would.
       let free = () => {}
-      const held = await new Promise<{ done: Promise<void> }>(resolve => {
-        const holding: Promise<void> = db.transaction(async tx => {
-          await tx.query(sql`LOCK TABLE data.farmland IN ACCESS EXCLUSIVE MODE`)
+      const locked = new Promise<void>(resolve => {
+        between.hook = undefined
+        const held = db.transaction(async tx => {
+          await tx.query(sql`LOCK TABLE yitu.ground IN ACCESS EXCLUSIVE MODE`)
           await new Promise<void>(release => {
             free = release
-            setImmediate(() => resolve({ done: holding }))
+            resolve()
           })
         })
+        t.teardown(() => held)
       })
-      const reply = await ask()
+      await locked
+      await leavesNoAnswer(t)
       free()
-      await held.done
-      t.equal(reply.statusCode, 201)
-      const answer = reply.json<LandCheckResult>()
-      t.equal(answer.verdict, 'INDETERMINATE')
-      t.match(ruleOf(answer, 'FARM'), { status: 'NOT_EVALUATED', reason: 'timeout' })
-      t.strictSame(answer.notEvaluated, ['FARM'])
     }
     await passesAgain(t)
   })
@@ -203,8 +223,15 @@ await onBothDatabases(t, async (t, db) => {
 
   await t.test('every statement that measures fails', async t => {
     for (const code of ['XX000', '57014', '53200']) {
-      between.hook = (statement, run) => (measures(statement) ? Promise.reject(failure(code)) : run())
+      let asked = 0
+      between.hook = (statement, run) => {
+        if (!measures(statement)) return run()
+        asked++
+        return Promise.reject(failure(code))
+      }
       await leavesNoAnswer(t)
+      // All together, rule by rule, and once more without the rules that fail.
+      t.equal(asked, code === '57014' ? 1 + 3 + 1 : 1 + RULES.length + 1, 'where all time out, few are waited for')
     }
     await passesAgain(t)
   })
