@@ -36,7 +36,7 @@ export async function startServer(settings: Record<string, string>, nodeOptions:
   const port = await freePort()
   const key = randomBytes(24).toString('hex')
   const env = { ...process.env, LOG_LEVEL: 'error', RATE_LIMIT: '0', PUBLIC_URL: '', ...settings }
-  const child = spawn(process.execPath, [...nodeOptions, MAIN], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=32', ...nodeOptions, MAIN], {
     env: { ...env, HOST: '127.0.0.1', PORT: String(port), ADMIN_KEY: key },
     stdio: ['ignore', 'pipe', 'pipe']
   })

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { canonicalJson, type HashAlgorithm, hashText } from '../../lib/canonical-json.ts'
-import { type Database, type Queryable, sql } from '../../lib/sql.ts'
+import { type Database, join, type Queryable, type Statement, sql } from '../../lib/sql.ts'
 import type { Answer, LandCheckResult } from '../answer/result.ts'
 import type { LandCheckRequest } from '../request.ts'
 import type { Ruleset } from '../rules/ruleset.ts'
@@ -198,28 +198,22 @@ function makeRow(entry: Entry, prevAuditHash: string): MadeRow {
   return { entry, result, recorded: { id: result.id, body, resultHash, requestHash, algorithm }, bodyHash, auditHash }
 }
 
-/** One statement for all: the rows go as one array a column. */
+/** One statement for all. Not as arrays, in which every quote of every answer would have to be escaped. */
 async function insert(tx: Queryable, rows: MadeRow[]): Promise<void> {
   if (rows.length === 0) return
-  const of = (pick: (row: MadeRow) => string | null) => rows.map(pick)
   await tx.query(sql`INSERT INTO yitu.land_check (id, ruleset_id, ruleset_version, verdict, actor, application_type, purpose,
       request, request_hash, input_hash, result_hash, prev_audit_hash, audit_hash, body, created_at, hash_algorithm, body_hash,
       idempotency_key)
-    SELECT r.id, r.ruleset_id, r.ruleset_version, r.verdict, r.actor, r.application_type, r.purpose, r.request::jsonb,
-      r.request_hash, r.input_hash, r.result_hash, r.prev_audit_hash, r.audit_hash, r.body, r.created_at::timestamptz,
-      r.hash_algorithm, r.body_hash, r.idempotency_key
-    FROM unnest(${of(({ result }) => result.id)}::text[], ${of(({ result }) => result.provenance.ruleset.id)}::text[],
-      ${of(({ result }) => result.provenance.ruleset.version)}::text[], ${of(({ result }) => result.verdict)}::text[],
-      ${of(({ entry }) => entry.actor)}::text[], ${of(({ result }) => result.application.type)}::text[],
-      ${of(({ result }) => result.application.purpose)}::text[], ${of(({ entry }) => JSON.stringify(entry.request))}::text[],
-      ${of(({ result }) => result.provenance.requestHash)}::text[], ${of(({ result }) => result.provenance.inputHash)}::text[],
-      ${of(({ result }) => result.provenance.resultHash)}::text[], ${of(({ result }) => result.provenance.prevAuditHash)}::text[],
-      ${of(({ auditHash }) => auditHash)}::text[], ${of(({ recorded }) => recorded.body)}::text[],
-      ${of(({ result }) => result.createdAt)}::text[], ${of(({ recorded }) => recorded.algorithm)}::text[],
-      ${of(({ bodyHash }) => bodyHash)}::text[], ${of(({ entry }) => entry.idempotencyKey ?? null)}::text[])
-      WITH ORDINALITY AS r (id, ruleset_id, ruleset_version, verdict, actor, application_type, purpose, request, request_hash,
-        input_hash, result_hash, prev_audit_hash, audit_hash, body, created_at, hash_algorithm, body_hash, idempotency_key, place)
-    ORDER BY r.place`)
+    VALUES ${join(rows.map(values))}`)
+}
+
+function values({ entry, result, recorded, bodyHash, auditHash }: MadeRow): Statement {
+  const { id, createdAt, verdict, application, provenance } = result
+  const { ruleset, requestHash, inputHash, resultHash, prevAuditHash } = provenance
+  return sql`(${id}, ${ruleset.id}, ${ruleset.version}, ${verdict}, ${entry.actor}, ${application.type}::text,
+    ${application.purpose}::text, ${JSON.stringify(entry.request)}::jsonb, ${requestHash}, ${inputHash}, ${resultHash},
+    ${prevAuditHash}, ${auditHash}, ${recorded.body}, ${createdAt}::timestamptz, ${recorded.algorithm}, ${bodyHash},
+    ${entry.idempotencyKey ?? null}::text)`
 }
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
