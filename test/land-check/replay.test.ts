@@ -359,18 +359,19 @@ await onBothDatabases(t, async (t, db) => {
     await undo('body')
     t.match(await verifyLandCheck(engine, first.id), { agrees: true })
 
-    await behindTheBack(
-      db,
-      'data.forbidden',
-      `UPDATE data.forbidden SET geom = ST_Translate(geom, 0.00001, 0) WHERE feature_id = 'F1'`
-    )
+    const disagree = ({ layers }: { layers: { id: string; agrees: boolean }[] }) =>
+      layers.filter(({ agrees }) => !agrees).map(({ id }) => id)
+    const move = (table: string, east: number) =>
+      behindTheBack(db, table, `UPDATE ${table} SET geom = ST_Translate(geom, ${east}, 0) WHERE feature_id = 'F1'`)
+    await move('data.forbidden', 0.00001)
+    const looked = await verifyLandCheck(restarted(engine), first.id, true)
+    t.match(looked, { agrees: false, outcome: 'identical' }, 'what was measured is still there, what was published not')
+    t.strictSame(disagree(looked), ['forbidden'])
+    await move('yitu.ground', 1)
     const moved = await verifyLandCheck(restarted(engine), first.id)
     t.match(moved, { agrees: false, outcome: 'differs' })
     t.ok(moved.differences.some(({ pointer }) => pointer.startsWith('/net/0/area')))
-    t.strictSame(
-      moved.layers.filter(({ agrees }) => !agrees).map(({ id }) => id),
-      ['forbidden']
-    )
+    t.strictSame(disagree(moved), ['forbidden'])
 
     await behindTheBack(
       db,
