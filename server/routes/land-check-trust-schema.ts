@@ -36,6 +36,7 @@ export const VerificationSchema = Type.Object({
       contentHash: Type.String({ description: 'As the answer names it' }),
       listed: orNull(Type.String({ description: 'As the layer’s list of revisions has it' })),
       stored: orNull(Type.String({ description: 'Of the rows as they are stored now; null: not looked at' })),
+      strays: orNull(Type.Integer({ description: 'Features whose copy that is measured is not what is stored' })),
       agrees: Type.Boolean()
     })
   ),

@@ -1,4 +1,6 @@
 import { planContentHash } from '../../catalog/content-hash.ts'
+import { planGroundLayer, planGroundStrays } from '../../catalog/ground.ts'
+import type { Layer } from '../../catalog/layer.ts'
 import type { HashAlgorithm } from '../../lib/canonical-json.ts'
 import type { Text } from '../../lib/errors.ts'
 import { type JsonDifference, jsonDifferences } from '../../lib/json-diff.ts'
@@ -25,6 +27,8 @@ export interface LayerVerification {
   listed: string | null
   /** Of the rows of that revision as they are stored now; null: not looked at, or the layer keeps no history. */
   stored: string | null
+  /** Features whose copy that land-checks measure is not what is stored; null: not looked at, or the layer has no copy. */
+  strays: number | null
   agrees: boolean
 }
 
@@ -107,8 +111,9 @@ async function verifyLayers(
     const layer = catalog.find(id)
     const look = deep && layer && !layer.source && revision > 0
     const stored = look ? await storedHash(db, planContentHash(layer, revision)) : null
-    const agrees = listed === contentHash && (stored === null || stored === contentHash)
-    verified.push({ id, revision, contentHash, listed, stored, agrees })
+    const strays = look ? await straysOf(db, layer, revision) : null
+    const agrees = listed === contentHash && (stored === null || stored === contentHash) && (strays ?? 0) === 0
+    verified.push({ id, revision, contentHash, listed, stored, strays, agrees })
   }
   return verified
 }
@@ -118,6 +123,14 @@ async function listedHash(db: Queryable, id: string, revision: number): Promise<
     sql`SELECT content_hash AS hash FROM yitu.revision WHERE layer_id = ${id} AND revision = ${revision}::integer`
   )
   return row?.hash ?? null
+}
+
+/** Null where the layer is not kept for land-checks. */
+async function straysOf(db: Queryable, layer: Layer, revision: number): Promise<number | null> {
+  const [kept] = await db.query(planGroundLayer(layer))
+  if (!kept) return null
+  const [row] = await db.query<{ strays: number }>(planGroundStrays(layer, revision))
+  return row?.strays ?? null
 }
 
 async function storedHash(db: Queryable, statement: ReturnType<typeof planContentHash>): Promise<string | null> {
