@@ -77,7 +77,7 @@ const EnvironmentSchema = Type.Object({
       'scripts/start fills layers that were never published with synthetic data, this share of a real district; 0: none.'
   }),
   LAND_CHECK_JOBS: Type.Integer({
-    default: 1,
+    default: 2,
     minimum: 0,
     maximum: 8,
     description:

@@ -66,14 +66,20 @@ export async function evaluate(ground: Ground, asked: Asked[]): Promise<Evaluati
   const registers = await readRegisters(ground, asked)
   const queried = { rules: rules.filter(({ rule }) => !refused.has(rule)), coverage }
   const answered = new Set(queried.rules.map(({ place }) => place))
+  const standings = ruleset.rules.map(rule => standingOf(snapshot, rule))
   return asked.map(({ request, parcel }, n) => {
     const measure = measures[n]!
     const outcomes = ruleset.rules.map((rule, place) => {
-      const standing = standingOf(snapshot, rule)
       if (!applies(rule, request)) return notApplicable(rule)
+      const found = measure.rules[place]
       return judge(rule, {
-        ...{ ruleset, request, parcel, validTime, standing, shapes: shapes[n]! },
-        measure: answered.has(place) ? { ...NOTHING_NEAR, ...measure.rules[place] } : undefined,
+        ruleset,
+        request,
+        parcel,
+        validTime,
+        shapes: shapes[n]!,
+        standing: standings[place],
+        measure: found ? { ...NOTHING_NEAR, ...found } : answered.has(place) ? NOTHING_NEAR : undefined,
         refusal: refused.get(rule),
         unsurveyed: surveyed[n]!,
         areas: measure.areas,

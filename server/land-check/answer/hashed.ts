@@ -18,10 +18,10 @@ export function hashedResult(answer: Hashable, sources: object, { measure }: Eva
     parcel: { areaPlanar: parcel.areaPlanar, areaEllipsoid: parcel.areaEllipsoid, parts: parcel.parts },
     net: net.map(({ geometry: _, ...numbers }) => numbers),
     shapes: CLASSES.map(land => gridShape(measure.classes[land].working)),
-    // What a rule says for every parcel is in the rule set, whose hash is among the sources.
-    rules: rules.map(({ title: _, legalBasis: __, ...rule }) => ({
-      ...rule,
-      features: rule.features.map(({ geometry: _, ...numbers }) => numbers)
+    // What a rule says of every parcel is in the rule set, whose hash is among the sources; what a message says is here.
+    rules: rules.map(({ id, status, reason, detail, measure, threshold, features }) => ({
+      ...{ id, status, reason, detail, measure, threshold },
+      features: features.map(({ geometry: _, ...numbers }) => numbers)
     })),
     slivers: slivers.map(({ geometry: _, ...numbers }) => numbers),
     suggestions: suggestions.map(({ geometry: _, ...numbers }) => numbers),

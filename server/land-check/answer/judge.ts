@@ -64,6 +64,7 @@ interface OverlapFinding {
 
 /** What an overlap counts against the parcel, or nothing. */
 export function overlapReason({ rule, status, reason, area, share }: OverlapFinding): Reason | undefined {
+  if (status === 'NO_HIT' || status === 'NOT_APPLICABLE') return undefined
   const { zh, en } = rule.title
   const size = { zh: `${metres2(area)}平方米（${percent(share)}）`, en: `${metres2(area)} m² (${percent(share)})` }
   const say = (code: string, severity: Verdict, message: Text): Reason => ({ code, severity, rule: rule.id, message })

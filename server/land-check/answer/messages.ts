@@ -23,20 +23,20 @@ export const whyNot = (reason: NotEvaluated): Text => WHY_NOT[reason]
 export function ruleMessage(outcome: Outcome): Text {
   const { rule, status, reason, area, share } = outcome
   const { zh, en } = rule.title
-  const sizeZh = `${metres2(area)}平方米（${percent(share)}）`
-  const sizeEn = `${metres2(area)} m² (${percent(share)})`
+  const sizeZh = () => `${metres2(area)}平方米（${percent(share)}）`
+  const sizeEn = () => `${metres2(area)} m² (${percent(share)})`
   switch (status) {
     case 'HIT':
       if (rule.kind !== 'overlap') return outcome.reasons.base?.[0]?.message ?? rule.title
       return rule.effect === 'prohibit'
-        ? { zh: `地块占用${zh}${sizeZh}`, en: `The parcel takes ${sizeEn} of ${en}` }
-        : { zh: `地块位于${zh}内${sizeZh}`, en: `${sizeEn} of the parcel lie in ${en}` }
+        ? { zh: `地块占用${zh}${sizeZh()}`, en: `The parcel takes ${sizeEn()} of ${en}` }
+        : { zh: `地块位于${zh}内${sizeZh()}`, en: `${sizeEn()} of the parcel lie in ${en}` }
     case 'NO_HIT':
       return { zh: `地块未涉及${zh}`, en: `The parcel does not meet ${en}` }
     case 'SLIVER':
       return {
-        zh: `地块与${zh}仅有允差内的细碎重叠${sizeZh}`,
-        en: `Only slivers within tolerance, ${sizeEn}, overlap ${en}`
+        zh: `地块与${zh}仅有允差内的细碎重叠${sizeZh()}`,
+        en: `Only slivers within tolerance, ${sizeEn()}, overlap ${en}`
       }
     case 'NOT_APPLICABLE':
       return { zh: '不适用于此类申请', en: 'Does not apply to this kind of application' }
