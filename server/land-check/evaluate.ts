@@ -114,6 +114,7 @@ async function prepareRule(ground: Ground, rule: LayerRule, place: number): Prom
   const standing = standingOf(snapshot, rule)
   if (!layer || !standing?.hasTable) return { reason: 'layer_missing' }
   if (standing.revision === 0 || standing.featureCount === 0) return { reason: 'no_data' }
+  if (isStale(rule, standing, snapshot)) return { reason: 'layer_stale', detail: `published ${standing.publishedAt}` }
   const distance = rule.kind === 'distance' ? rule.distance : {}
   const used = [rule.where?.field, distance.field, distance.offsetField].flatMap(field => field ?? [])
   const fields = columns(rule, [...used, ...(rule.attributes ?? [])])
@@ -136,6 +137,12 @@ async function prepareRule(ground: Ground, rule: LayerRule, place: number): Prom
     return refusalOf(error)
   }
 }
+
+const DAY_MS = 86_400_000
+
+/** Whether what the layer held at the time of the question was older than the rule takes. */
+const isStale = ({ maxAgeDays }: LayerRule, { publishedAt }: LayerStanding, { knownTime }: Snapshot): boolean =>
+  maxAgeDays !== undefined && Date.parse(knownTime) - Date.parse(publishedAt ?? '') > maxAgeDays * DAY_MS
 
 /** Metres around a parcel in which features of the rule count. */
 async function searchOf({ tx, ruleset }: Ground, rule: LayerRule, layer: Layer, standing: LayerStanding) {

@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap'
 import type { Answer } from '../../server/land-check/answer/result.ts'
+import { sql } from '../../server/lib/sql.ts'
 import { onBothDatabases } from '../helper.ts'
 import {
   box,
@@ -344,6 +345,18 @@ await onBothDatabases(t, async (t, db) => {
     const answer = await checkWkt(engine, PARCEL)
     t.equal(answer.verdict, 'INDETERMINATE')
     t.match(answer.rules[1], { status: 'NOT_EVALUATED', reason: 'no_data' })
+  })
+
+  await t.test('18c a layer that was published too long ago forbids nothing for certain', async t => {
+    await layGround(db, { buildable, forbidden: [zone('F', box(0, 0, 3, 10))] })
+    const rules = (await rulesetOf()).rules.map(rule => (rule.id === 'FORBID' ? { ...rule, maxAgeDays: 30 } : rule))
+    const dated = await engineOf(db, await rulesetOf({ rules }))
+    t.equal((await checkWkt(dated, PARCEL)).verdict, 'REJECT')
+    await db.query(sql`UPDATE yitu.revision SET published_at = now() - interval '31 days' WHERE layer_id = 'forbidden'`)
+    const answer = await checkWkt(dated, PARCEL)
+    t.match(answer.rules[0], { id: 'FORBID', status: 'NOT_EVALUATED', reason: 'layer_stale' })
+    t.equal(answer.verdict, 'INDETERMINATE')
+    await lay(db, 'forbidden', [])
   })
 
   await t.test('20 an invalid zone over the parcel is not "no hit"', async t => {

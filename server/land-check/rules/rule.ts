@@ -63,6 +63,9 @@ export const layered = {
       { ...strict, description: 'Why the layer covers its whole jurisdiction; default: the rule set’s coverage layer' }
     )
   ),
+  maxAgeDays: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'A layer published longer ago answers nothing (layer_stale)' })
+  ),
   attributes: Type.Optional(Type.Array(FieldName, { description: 'Fields shown of each feature; default: the first' }))
 }
 
