@@ -13,6 +13,7 @@ export interface Mutation {
 const ENGINE = 'server/land-check'
 const CASES = 'test/land-check/cases.test.ts'
 const GOLDEN = 'test/land-check/golden.test.ts'
+const TABLE = 'test/land-check/ground-table.test.ts'
 
 export const MUTATIONS: Mutation[] = [
   {
@@ -234,6 +235,43 @@ export const MUTATIONS: Mutation[] = [
     find: 'if (id === undefined || parcels.length === 0)',
     replace: 'if (id !== undefined || parcels.length === 0)',
     test: GOLDEN
+  },
+  {
+    name: 'what is published is not measured',
+    file: 'server/uploads/publish.ts',
+    find: 'await keepGround(tx, layer, after.revision)',
+    replace: '',
+    test: TABLE
+  },
+  {
+    name: 'what a publication ends goes on',
+    file: 'server/uploads/publish.ts',
+    find: 'await tx.query(planGroundClose(layer, revision))',
+    replace: '',
+    test: TABLE
+  },
+  {
+    name: 'what was published later counts',
+    file: `${ENGINE}/measure/plan-near.ts`,
+    find: 'c.rev_from <= r.revision AND ',
+    replace: '',
+    test: 'test/land-check/replay.test.ts'
+  },
+  {
+    name: 'a row without the field is another kind',
+    file: `${ENGINE}/measure/plan-near.ts`,
+    find: 'WHEN 1 / (c.fields ? r.field)::integer = 1 THEN',
+    replace: 'WHEN c.fields ? r.field THEN',
+    test: 'test/land-check/faults.test.ts'
+  },
+  {
+    name: 'ground off the grid',
+    file: 'server/catalog/ground.ts',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: source text
+    find: 'ST_ReducePrecision(${projected}, ${GRID_M}::float8)',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: source text
+    replace: '${projected}',
+    test: CASES
   },
   {
     name: 'a coarse overlay',
