@@ -12,7 +12,7 @@ import { type Refusal, refusalOf, SAVEPOINT, undo } from './measure/failure.ts'
 import { NOTHING_NEAR, type ParcelMeasure, type RuleMeasure, type Shapes } from './measure/measure.ts'
 import type { CoverageQuery, SurveyedGroup } from './measure/plan-coverage.ts'
 import { type MeasureQuery, planMeasure } from './measure/plan-measure.ts'
-import { hasMargin, type RuleQuery } from './measure/plan-near.ts'
+import { hasMargin, leastSearchM, type RuleQuery } from './measure/plan-near.ts'
 import { columns } from './measure/plan-pieces.ts'
 import type { LayerStanding, Snapshot } from './measure/plan-state.ts'
 import type { LandCheckRequest } from './request.ts'
@@ -131,7 +131,7 @@ async function prepareRule(ground: Ground, rule: LayerRule, place: number): Prom
     const lost = fields.find(field => !kept.includes(field))
     if (lost) return { reason: 'error', detail: `the table of layer ${layer.id} has no field ${lost}` }
     const searchM = await searchOf(ground, rule, layer, standing)
-    return { place, rule, layer, revision: standing.revision, searchM: Math.max(searchM, 1) }
+    return { place, rule, layer, revision: standing.revision, searchM: Math.max(searchM, leastSearchM(ruleset)) }
   } catch (error) {
     await undo(ground.tx, error)
     return refusalOf(error)

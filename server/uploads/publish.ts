@@ -67,6 +67,8 @@ export async function publish(db: Database, layer: Layer, options: PublishOption
 
 /** Where rule sets read the layer, land-checks find the revision in yitu.ground. */
 async function keepGround(tx: Queryable, layer: Layer, revision: number): Promise<void> {
+  // Whoever begins to keep the layer now waits for the end of this publication, and copies it too.
+  await tx.query(sql`LOCK TABLE yitu.ground_layer IN ROW EXCLUSIVE MODE`)
   const [kept] = await tx.query<GroundLayer>(planGroundLayer(layer))
   if (!kept) return
   await tx.query(planGroundClose(layer, revision))

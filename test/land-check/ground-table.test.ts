@@ -1,6 +1,7 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { keepGround } from '../../server/land-check/measure/keep-ground.ts'
-import { type Database, sql } from '../../server/lib/sql.ts'
+import { type Database, type Statement, sql } from '../../server/lib/sql.ts'
 import { publish } from '../../server/uploads/publish.ts'
 import { createStaging, stageRows } from '../../server/uploads/staging.ts'
 import { onBothDatabases } from '../helper.ts'
@@ -184,14 +185,53 @@ await onBothDatabases(t, async (t, db) => {
     t.equal((await checkWkt(engine, PARCEL)).provenance.resultHash, before.provenance.resultHash)
   })
 
-  await t.test('a layer named before there is any is kept from its first publication on', async t => {
+  const forget = async () => {
     await db.query(sql`DELETE FROM yitu.ground_layer WHERE layer_id = 'disputed'`)
     await db.run('DROP TABLE data.disputed')
     await db.query(sql`DELETE FROM yitu.revision WHERE layer_id = 'disputed'`)
     await db.query(sql`DELETE FROM yitu.layer WHERE id = 'disputed'`)
+  }
+
+  await t.test('a layer named before there is any is kept from its first publication on', async t => {
+    await forget()
     t.strictSame(await keep(), [], 'there is nothing to copy')
     await lay(db, 'disputed', [zone('N', box(0, 0, 10, 12))])
     t.strictSame(shortOf(await ground(db), 'disputed'), [['N', 1, null]])
+    await forget()
+    const unknown = (id: string) => (id === 'disputed' ? undefined : catalog.find(id))
+    await keepGround(db, [await rulesetOf()], unknown)
+    await lay(db, 'disputed', [zone('U', box(0, 0, 10, 12))])
+    t.strictSame(shortOf(await ground(db), 'disputed'), [['U', 1, null]], 'one that nobody knew, too')
+  })
+
+  await t.test('a layer that is named while it is published is kept whole', async t => {
+    await forget()
+    let named: Promise<string[]> | undefined
+    const between: Database = {
+      kind: db.kind,
+      query: statement => db.query(statement),
+      run: script => db.run(script),
+      listen: (...given) => db.listen(...given),
+      close: () => db.close(),
+      transaction: (work, options) =>
+        db.transaction(
+          tx =>
+            work({
+              query: async <R extends object>(statement: Statement) => {
+                const rows = await tx.query<R>(statement)
+                if (/FROM yitu\.ground_layer g/.test(statement.text) && !named) {
+                  named = keep()
+                  await Promise.race([named, wait(300)])
+                }
+                return rows
+              }
+            }),
+          options
+        )
+    }
+    await lay(between, 'disputed', [zone('W', box(0, 0, 10, 12))])
+    await named
+    t.strictSame(shortOf(await ground(db), 'disputed'), [['W', 1, null]])
   })
 
   await t.test('a table that is published in place keeps no revisions, and is not kept', async t => {

@@ -18,7 +18,7 @@ export interface JobsOptions {
 const POLL_MS = 2000
 const PAUSE_SECONDS = 1
 const HEARTBEAT_MS = 15_000
-const MOST_ITEMS = 200
+const MOST_ITEMS = 50
 /** A chunk is as large as fits into this: whoever asks for a single check waits no longer. */
 const CHUNK_MS = { embedded: 400, postgres: 1500 } as const
 

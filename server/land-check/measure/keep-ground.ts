@@ -25,8 +25,9 @@ export async function keepGround(
   for (const [id, srid] of srids) {
     const layer = find(id)
     // A table that is published in place keeps no revisions: nothing measured by it could be measured again.
-    if (!layer || layer.source) continue
-    if (await db.transaction(tx => keepLayer(tx, layer, { srid, wide: wide.has(id) }))) copied.push(id)
+    if (layer?.source) continue
+    // A layer that is not there yet is kept from its first publication on.
+    if (await db.transaction(tx => keepLayer(tx, id, layer, { srid, wide: wide.has(id) }))) copied.push(id)
   }
   for (const { layer: id, field } of all.flatMap(lookedUp)) {
     const layer = find(id)
@@ -39,16 +40,16 @@ export async function keepGround(
 const wideLayers = ({ rules }: Ruleset): string[] =>
   rules.filter(isLayerRule).flatMap(rule => (rule.kind === 'distance' || hasMargin({ rule }) ? rule.layer : []))
 
-async function keepLayer(tx: Queryable, layer: Layer, as: GroundLayer): Promise<boolean> {
-  // Publications of the layer wait here, as they wait for each other.
-  await tx.query(sql`SELECT FROM yitu.layer l WHERE l.id = ${layer.id} FOR UPDATE`)
-  const [kept] = await tx.query<GroundLayer>(planGroundLayer(layer))
+async function keepLayer(tx: Queryable, id: string, layer: Layer | undefined, as: GroundLayer): Promise<boolean> {
+  // A publication that asks whether its layer is kept goes on until its end without this, and this without it.
+  await tx.query(sql`LOCK TABLE yitu.ground_layer IN SHARE ROW EXCLUSIVE MODE`)
+  const [kept] = await tx.query<GroundLayer>(planGroundLayer({ id }))
   // What other rule sets look farther for is met as well where no rule of these does.
   if (kept?.srid === as.srid && (kept.wide || !as.wide)) return false
-  await tx.query(sql`DELETE FROM yitu.ground_layer WHERE layer_id = ${layer.id}`)
+  await tx.query(sql`DELETE FROM yitu.ground_layer WHERE layer_id = ${id}`)
   await tx.query(sql`INSERT INTO yitu.ground_layer (layer_id, srid, wide)
-    VALUES (${layer.id}, ${as.srid}::integer, ${as.wide}::boolean)`)
-  if (!(await hasTable(tx, layer))) return false
+    VALUES (${id}, ${as.srid}::integer, ${as.wide}::boolean)`)
+  if (!layer || !(await hasTable(tx, layer))) return false
   await tx.query(planGroundRows(layer, as, null))
   return true
 }

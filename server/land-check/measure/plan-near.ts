@@ -1,7 +1,7 @@
 import type { Layer } from '../../catalog/layer.ts'
 import { literalSql, type Statement, sql } from '../../lib/sql.ts'
 import type { LayerRule, Tolerance } from '../rules/rule.ts'
-import { type Ruleset, toleranceWidth } from '../rules/ruleset.ts'
+import { type Ruleset, sensitivityWidth, toleranceWidth } from '../rules/ruleset.ts'
 import { type Shapes, VARIANTS } from './measure.ts'
 import { inForce, land, OVERLAY_GRID } from './plan-pieces.ts'
 
@@ -28,6 +28,9 @@ export interface NearQuery {
 /** Rules whose features' distance, or depth, is the margin. */
 export const hasMargin = ({ rule }: Pick<RuleQuery, 'rule'>): boolean =>
   rule.kind === 'overlap' && (rule.effect === 'prohibit' || rule.effect === 'restrict')
+
+/** Metres: what the parcel meets with its boundary moved out by its accuracy is looked at too. */
+export const leastSearchM = (ruleset: Ruleset): number => Math.max(1, sensitivityWidth(ruleset) + 0.01)
 
 /**
  * What a rule set says, as rows: `rule (place, layer, …)`. Rules are data of the one statement, not part of its text, so
@@ -75,7 +78,7 @@ export function parcelRows({ shapes }: Pick<NearQuery, 'shapes'>): Statement {
  */
 export function nearRows({ ruleset, rules, validTime }: NearQuery): Statement {
   const wide = rules.filter(rule => hasMargin(rule) || rule.rule.kind === 'distance')
-  const marginM = Math.max(1, ruleset.marginSearchM)
+  const marginM = Math.max(leastSearchM(ruleset), ruleset.marginSearchM)
   const far = wide.filter(({ searchM }) => searchM > marginM)
   const idsOf = (some: RuleQuery[]) => [...new Set(some.map(({ layer }) => layer.id))]
   const wideIds = new Set(idsOf(wide))
@@ -95,7 +98,7 @@ export function nearRows({ ruleset, rules, validTime }: NearQuery): Statement {
       SELECT c.n, r.place AS rule, r.kind, r.effect, c.feature_id, c.rev_from AS since, c.fields AS attributes, c.geom, c.valid,
         c.fields ->> r.code AS code, (c.fields ->> r.offset_field)::float8 AS offset_m
       FROM near c JOIN rule r ON r.layer = c.layer_id AND c.rev_from <= r.revision AND (c.rev_to IS NULL OR c.rev_to > r.revision)
-        AND c.geom && ST_Expand(c.parcel, CASE WHEN c.valid THEN r.search ELSE 1 END)
+        AND c.geom && ST_Expand(c.parcel, CASE WHEN c.valid THEN r.search ELSE ${leastSearchM(ruleset)}::float8 END)
         -- A row that was kept without the field is no row that is not meant: dividing by zero says so.
         AND CASE WHEN r.field IS NULL THEN true WHEN 1 / (c.fields ? r.field)::integer = 1 THEN r.allowed ? (c.fields ->> r.field) END),
     candidate AS MATERIALIZED (SELECT * FROM looked l WHERE l.valid),
