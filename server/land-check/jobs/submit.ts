@@ -41,9 +41,9 @@ export async function submitJob(db: Database, job: NewJob): Promise<string> {
     if ('selected' in items) await tx.query(items.selected(id))
     else await insertGiven(tx, id, common, items.given)
     await tx.query(sql`UPDATE yitu.land_check_job_item i SET duplicate_of = same.first
-      FROM (SELECT n, min(n) OVER (PARTITION BY request_hash) AS first FROM yitu.land_check_job_item
-        WHERE job_id = ${id} AND state = 'waiting') AS same
-      WHERE i.job_id = ${id} AND i.n = same.n AND same.first < i.n`)
+      FROM (SELECT unnest((array_agg(n ORDER BY n))[2:]) AS n, min(n) AS first FROM yitu.land_check_job_item
+        WHERE job_id = ${id} AND state = 'waiting' GROUP BY request_hash HAVING count(*) > 1) AS same
+      WHERE i.job_id = ${id} AND i.n = same.n`)
     const [counted] = await tx.query<{
       total: number
     }>(sql`UPDATE yitu.land_check_job j SET total = c.total, done = c.done
