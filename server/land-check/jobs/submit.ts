@@ -40,10 +40,12 @@ export async function submitJob(db: Database, job: NewJob): Promise<string> {
         ${webhook?.secret ?? null}::text)`)
     if ('selected' in items) await tx.query(items.selected(id))
     else await insertGiven(tx, id, common, items.given)
-    await tx.query(sql`UPDATE yitu.land_check_job_item i SET duplicate_of = same.first
-      FROM (SELECT unnest((array_agg(n ORDER BY n))[2:]) AS n, min(n) AS first FROM yitu.land_check_job_item
-        WHERE job_id = ${id} AND state = 'waiting' GROUP BY request_hash HAVING count(*) > 1) AS same
-      WHERE i.job_id = ${id} AND i.n = same.n`)
+    // Thousands of rows came at once: a plan made without knowing of them would compare each with each.
+    await tx.query(sql`ANALYZE yitu.land_check_job_item`)
+    await tx.query(sql`WITH same AS MATERIALIZED (
+        SELECT unnest((array_agg(n ORDER BY n))[2:]) AS n, min(n) AS first FROM yitu.land_check_job_item
+        WHERE job_id = ${id} AND state = 'waiting' GROUP BY request_hash HAVING count(*) > 1)
+      UPDATE yitu.land_check_job_item i SET duplicate_of = same.first FROM same WHERE i.job_id = ${id} AND i.n = same.n`)
     const [counted] = await tx.query<{
       total: number
     }>(sql`UPDATE yitu.land_check_job j SET total = c.total, done = c.done
