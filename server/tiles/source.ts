@@ -1,0 +1,31 @@
+import type { Layer } from '../catalog/layer.ts'
+import type { TileId } from '../lib/tile-id.ts'
+import type { TileGrid } from '../lib/tile-matrix.ts'
+import type { LayerView } from './view.ts'
+
+/** One layer's part of a tile, to be made by a tile source. */
+export interface CutAsk {
+  layer: Layer
+  /** At least this one: what was published meanwhile may be in it. */
+  revision: number
+  grid: TileGrid
+  tile: TileId
+  view: LayerView
+}
+
+/** One layer's part of a tile, uncompressed, and the revision whose rows it was cut from. */
+export interface CutTile {
+  revision: number
+  /** MVT 2.1 layers, one after the other; null: empty. */
+  mvt: Uint8Array | null
+  /** Features in the tile's bounds and how many of them it shows as they are; null where it shows all. */
+  reduced: { shown: number; total: number } | null
+  /** Instead of `mvt`: the part as an archive keeps it, to be passed through where it is the whole tile. */
+  stored?: { bytes: Buffer; coding: 'gzip' | 'br' | 'identity' }
+}
+
+/** Where tiles of a layer come from. Each answers from rows of exactly one revision. */
+export interface TileSource {
+  /** @throws the signal's reason once it is aborted: work that nobody waits for is given up */
+  cut(ask: CutAsk, signal?: AbortSignal): Promise<CutTile>
+}
