@@ -2,14 +2,14 @@ import { type GroundLayer, planGroundLayer, planGroundRows } from '../../catalog
 import type { Layer } from '../../catalog/layer.ts'
 import { tableOf } from '../../catalog/table.ts'
 import { sridOf } from '../../lib/crs.ts'
-import { type Database, name, type Queryable, sql } from '../../lib/sql.ts'
+import { type Database, type Queryable, sql } from '../../lib/sql.ts'
 import { isLayerRule } from '../rules/rule.ts'
-import { layersOf, type Ruleset } from '../rules/ruleset.ts'
+import type { Ruleset } from '../rules/ruleset.ts'
 import { hasMargin } from './plan-near.ts'
 
 /**
- * Sees that the layers of the rule sets are kept in yitu.ground: a layer that is not yet, or in another CRS, is copied
- * there from its table; from then on publishing keeps it. Registers and codes get the indexes they are looked up by.
+ * Sees that the layers rule sets measure by are kept in yitu.ground: a layer that is not yet, or in another CRS, is
+ * copied there from its table; from then on publishing keeps it.
  * @param find the layer of an id, or undefined
  * @returns the ids of the layers that were copied
  */
@@ -21,7 +21,7 @@ export async function keepGround(
   const copied: string[] = []
   const all = [...rulesets]
   const wide = new Set(all.flatMap(wideLayers))
-  const srids = new Map(all.flatMap(set => layersOf(set).map(id => [id, sridOf(set.workingCrs)] as const)))
+  const srids = new Map(all.flatMap(set => measuredBy(set).map(id => [id, sridOf(set.workingCrs)] as const)))
   for (const [id, srid] of srids) {
     const layer = find(id)
     // A table that is published in place keeps no revisions: nothing measured by it could be measured again.
@@ -29,12 +29,14 @@ export async function keepGround(
     // A layer that is not there yet is kept from its first publication on.
     if (await db.transaction(tx => keepLayer(tx, id, layer, { srid, wide: wide.has(id) }))) copied.push(id)
   }
-  for (const { layer: id, field } of all.flatMap(lookedUp)) {
-    const layer = find(id)
-    if (layer && (await hasTable(db, layer))) await index(db, layer, field)
-  }
   return copied
 }
+
+/** Registers, codes and boundaries are looked up in the layers' own tables. */
+const measuredBy = ({ rules, coverage }: Ruleset): string[] => [
+  ...rules.filter(isLayerRule).map(({ layer }) => layer),
+  ...(coverage ? [coverage.layer] : [])
+]
 
 /** Layers of which some rule measures a margin or a setback. */
 const wideLayers = ({ rules }: Ruleset): string[] =>
@@ -59,16 +61,4 @@ async function hasTable(db: Queryable, layer: Layer): Promise<boolean> {
     sql`SELECT to_regclass(${tableOf(layer).identifier}) IS NOT NULL AS exists`
   )
   return row?.exists ?? false
-}
-
-/** The fields by which rule sets look features up. */
-const lookedUp = ({ rules, parcelLayer }: Ruleset): { layer: string; field: string }[] => [
-  ...rules.flatMap(rule => (rule.kind === 'household' ? { layer: rule.layer, field: rule.holderField } : [])),
-  ...(parcelLayer?.unitField ? [{ layer: parcelLayer.layer, field: parcelLayer.unitField }] : [])
-]
-
-async function index(db: Queryable, layer: Layer, field: string): Promise<void> {
-  if (layer.fields.every(other => other.name !== field)) return
-  const indexName = name(`${layer.id.replaceAll('-', '_')}_${field}`)
-  await db.query(sql`CREATE INDEX IF NOT EXISTS ${indexName} ON ${tableOf(layer)} (${name(field)})`)
 }
