@@ -33,6 +33,9 @@ const FILES: Readonly<Record<DivisionLevel, string>> = {
   village: 'villages'
 }
 
+/** The field by which a feature says the division it lies in. */
+export const DIVISION_FIELD = 'division_code'
+
 export const divisionNotFound = defineProblem(
   'DIVISION_NOT_FOUND',
   404,

@@ -1,9 +1,8 @@
 import { LRUCache } from 'lru-cache'
+import { DIVISION_FIELD } from '../catalog/divisions.ts'
 import type { Layer } from '../catalog/layer.ts'
 import { tableOf } from '../catalog/table.ts'
 import { join, name, type Queryable, type Statement, sql } from '../lib/sql.ts'
-
-const DIVISION_FIELD = 'division_code'
 
 /** Whether a layer's features say which division they belong to. */
 export const carriesDivision = ({ fields }: Pick<Layer, 'fields'>): boolean =>

@@ -1,3 +1,4 @@
+import { DIVISION_FIELD } from '../catalog/divisions.ts'
 import type { Filter } from '../catalog/filter.ts'
 
 /** What of a layer's rows a tile shows, as it was asked for and checked against the layer. */
@@ -14,3 +15,10 @@ export interface LayerView {
 }
 
 export const WHOLE_LAYER: LayerView = { fields: null, filter: null, divisionPrefix: null, asOfRevision: null, key: '' }
+
+/** All the conditions of a view on a row's fields as one filter; null: none. `asOfRevision` is not among them. */
+export function viewFilter({ filter, divisionPrefix }: LayerView): Filter | null {
+  if (divisionPrefix === null) return filter
+  const inDivision: Filter = { op: 'like', field: DIVISION_FIELD, pattern: `${divisionPrefix}%` }
+  return filter === null ? inDivision : { op: 'and', parts: [inDivision, filter] }
+}
