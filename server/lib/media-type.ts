@@ -21,12 +21,13 @@ export function parsePreferences(header: string): Preference[] {
     .filter(({ value }) => value !== '')
 }
 
-export type ContentCoding = 'gzip' | 'identity'
+export type ContentCoding = 'gzip' | 'br' | 'identity'
 
 /**
- * The coding for bytes that are kept as gzip: gzip unless the client does not ask for it or weighs it lower than the
- * plain bytes. Without the header a client gets plain bytes, as not all that omit it can inflate.
- * @returns undefined where the client refuses both
+ * The coding for bytes that are kept as gzip: gzip unless the client does not ask for it or weighs another one higher;
+ * of brotli and the plain bytes the one it likes better. Without the header a client gets plain bytes, as not all that
+ * omit it can inflate.
+ * @returns undefined where the client refuses all
  */
 export function chooseCoding(acceptEncoding: string | undefined): ContentCoding | undefined {
   if (acceptEncoding === undefined) return 'identity'
@@ -34,7 +35,9 @@ export function chooseCoding(acceptEncoding: string | undefined): ContentCoding 
   const weightOf = (...names: string[]) => preferences.find(({ value }) => names.includes(value))?.weight
   const any = weightOf('*')
   const gzip = weightOf('gzip', 'x-gzip') ?? any ?? 0
+  const brotli = weightOf('br') ?? 0
   const plain = weightOf('identity')
-  if (gzip > 0 && gzip >= (plain ?? 0)) return 'gzip'
+  if (gzip > 0 && gzip >= brotli && gzip >= (plain ?? 0)) return 'gzip'
+  if (brotli > 0 && brotli >= (plain ?? 0)) return 'br'
   return (plain ?? any ?? 1) > 0 ? 'identity' : undefined
 }

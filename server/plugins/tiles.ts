@@ -3,8 +3,27 @@ import fp from 'fastify-plugin'
 import { mayRead } from '../access/roles.ts'
 import { type Collection, findCollection } from '../catalog/collection.ts'
 import { badRequest } from '../lib/errors.ts'
-import { matchesEtag } from '../lib/etag.ts'
-import { checkLayerCount, checkVector, createTiles, type Tiles } from '../tiles/tiles.ts'
+import { matchesEtag, strongEtag } from '../lib/etag.ts'
+import { chooseCoding, MVT } from '../lib/media-type.ts'
+import type { TileId } from '../lib/tile-id.ts'
+import type { TileGrid } from '../lib/tile-matrix.ts'
+import { notAcceptable } from '../tiles/problems.ts'
+import { createTiles, type Tiles } from '../tiles/tiles.ts'
+import { audience, checkLayerCount, checkVector, checkZoom, tilesetVersion } from '../tiles/tileset.ts'
+
+/** A tile somebody asks for, of what they may see. */
+export interface TileAsk {
+  /** All its members go into the tile. */
+  collection: Collection
+  grid: TileGrid
+  tile: TileId
+  query: TileQuery
+}
+
+export interface TileQuery {
+  /** As the TileJSON has it: the tile may then be kept for a year. */
+  v?: string
+}
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -20,6 +39,11 @@ declare module 'fastify' {
   interface FastifyReply {
     /** Sets the ETag and how the answer may be kept; true where the client has it already (the 304 is then sent). */
     unchanged(this: FastifyReply, etag: string, cacheControl: string): boolean
+    /**
+     * Answers with a vector tile: 200, 204 where it is empty, or 304. In a handler: `return reply.sendTile(…)`.
+     * @throws TILE_OUT_OF_RANGE where the collection has no tiles at that level, TILE_ENCODING_REFUSED
+     */
+    sendTile(this: FastifyReply, ask: TileAsk): void | Promise<void>
   }
 }
 
@@ -50,8 +74,29 @@ export default fp(
       this.code(304).send()
       return true
     })
+
+    app.decorateReply('sendTile', async function (this: FastifyReply, { collection, grid, tile, query }: TileAsk) {
+      const { id, members } = collection
+      checkZoom(id, members, grid, tile.z)
+      this.header('vary', 'Accept-Encoding')
+      const accepted = this.request.headers['accept-encoding']
+      const coding = chooseCoding(accepted)
+      if (!coding) throw notAcceptable({ header: accepted })
+
+      const subject = { members, grid, tile }
+      const keep = audience(members) + (query.v === tilesetVersion(members) ? A_YEAR : 'no-cache')
+      if (this.unchanged(strongEtag(tiles.key(subject), coding), keep)) return
+      const made = await tiles.get({ ...subject, coding })
+      // What was published while the tile was made is in it, so it goes by its own name.
+      this.header('etag', strongEtag(made.key, made.coding))
+      if (!made.bytes) return void this.code(204).send()
+      if (made.coding !== 'identity') this.header('content-encoding', made.coding)
+      this.type(MVT).send(made.bytes)
+    })
   },
   { name: 'tiles', dependencies: ['config', 'database', 'access', 'catalog'] }
 )
+
+const A_YEAR = 'max-age=31536000, immutable'
 
 const HOST = /^([\w.-]+|\[[0-9a-f:.]+\])(:\d+)?$/i

@@ -1,22 +1,16 @@
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { type Collection, shownAtFirst } from '../catalog/collection.ts'
+import { shownAtFirst } from '../catalog/collection.ts'
 import { strongEtag } from '../lib/etag.ts'
-import { chooseCoding, MVT } from '../lib/media-type.ts'
 import { parseTileId } from '../lib/tile-id.ts'
-import { notAcceptable } from '../tiles/problems.ts'
+import { WEB_MERCATOR_QUAD } from '../lib/tile-matrix.ts'
 import { tileJson } from '../tiles/tilejson.ts'
-import { checkZoom, tileKey, tilesetVersion } from '../tiles/tiles.ts'
+import { audience, tilesetVersion } from '../tiles/tileset.ts'
 
 const Id = Type.String({ description: 'A layer, a map, or layers joined by commas' })
 const Version = Type.String({ description: 'As the TileJSON has it: the tile may then be kept for a year' })
 const Key = Type.String({ description: 'A key, for clients that can only keep a URL' })
 const Language = Type.Enum(['zh', 'en'])
-
-const A_YEAR = 'max-age=31536000, immutable'
-const uncompress = promisify(gunzip)
 
 /** `/tiles/{id}.json` and `/tiles/{id}/{z}/{x}/{y}.mvt`. */
 const tiles: FastifyPluginAsyncTypebox = async app => {
@@ -42,6 +36,7 @@ const tiles: FastifyPluginAsyncTypebox = async app => {
       const document = tileJson(
         {
           ...collection,
+          grid: WEB_MERCATOR_QUAD,
           tilesUrl: `${base}/tiles/${id}/{z}/{x}/{y}.mvt${query}`,
           attribution: members.flatMap(({ layer }) => app.catalog.departments.get(layer.department)?.title ?? []),
           extent: app.catalog.district.extent
@@ -50,7 +45,7 @@ const tiles: FastifyPluginAsyncTypebox = async app => {
       )
       const body = JSON.stringify(document)
       reply.header('vary', 'Accept-Language')
-      if (reply.unchanged(strongEtag(body), `${key ? 'private, ' : audience(collection)}no-cache`)) return reply
+      if (reply.unchanged(strongEtag(body), `${key ? 'private, ' : audience(members)}no-cache`)) return reply
       return reply.type('application/json; charset=utf-8').send(body)
     }
   )
@@ -67,30 +62,13 @@ const tiles: FastifyPluginAsyncTypebox = async app => {
       }
     },
     async (request, reply) => {
-      const { params, query, headers } = request
+      const { params, query } = request
       const tile = parseTileId(params.z, params.x, params.y)
       const collection = shownAtFirst(app.collection(request, params.id))
-      const { id, members } = collection
-      checkZoom(id, members, tile.z)
-      reply.header('vary', 'Accept-Encoding')
-      const coding = chooseCoding(headers['accept-encoding'])
-      if (!coding) throw notAcceptable({ header: headers['accept-encoding'] })
-
-      const keep = audience(collection) + (query.v === tilesetVersion(members) ? A_YEAR : 'no-cache')
-      if (reply.unchanged(strongEtag(tileKey(members, tile), coding), keep)) return reply
-      const made = await app.tiles.get(members, tile)
-      // What was published while the tile was made is in it, so it goes by its own name.
-      reply.header('etag', strongEtag(made.key, coding))
-      if (!made.gzip) return reply.code(204).send()
-      reply.type(MVT)
-      if (coding === 'identity') return reply.send(await uncompress(made.gzip))
-      return reply.header('content-encoding', 'gzip').send(made.gzip)
+      await reply.sendTile({ collection, grid: WEB_MERCATOR_QUAD, tile, query })
+      return reply
     }
   )
 }
-
-/** Shared caches may keep what anybody may see. */
-const audience = ({ members }: Collection): string =>
-  members.every(({ layer }) => layer.sharing === 'open') ? 'public, ' : 'private, '
 
 export default tiles

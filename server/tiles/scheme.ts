@@ -9,7 +9,6 @@ export const EXTENT = 4096
 export const BUFFER = 64
 /** Clients draw deeper zooms from tiles of this one; a unit is 4 cm there. */
 export const MAX_ZOOM = 18
-export const GRID = 'WebMercatorQuad'
 
 /** To be raised with every change after which the same rows give other bytes. */
 const ENCODING = 1

@@ -26,6 +26,11 @@ export interface CutTile {
 
 /** Where tiles of a layer come from. Each answers from rows of exactly one revision. */
 export interface TileSource {
+  /**
+   * What has to be waited for before a cut is work that takes a place among those at work: an index being read for the
+   * first time; null or absent: nothing. Who waits has not asked yet, so that layers being read hold up no others.
+   */
+  ready?(ask: CutAsk, signal?: AbortSignal): Promise<void> | null
   /** @throws the signal's reason once it is aborted: work that nobody waits for is given up */
   cut(ask: CutAsk, signal?: AbortSignal): Promise<CutTile>
 }

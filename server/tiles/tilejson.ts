@@ -1,8 +1,9 @@
 import type { Field, Layer, LayerState } from '../catalog/layer.ts'
 import type { Language, Text } from '../lib/errors.ts'
 import { escapeHtml } from '../lib/html.ts'
+import type { TileGrid } from '../lib/tile-matrix.ts'
 import { hasLabelPoints, labelLayerName, tileZooms } from './scheme.ts'
-import { tilesetZooms } from './tiles.ts'
+import { tilesetZooms } from './tileset.ts'
 
 /** TileJSON 3.0.0 (mapbox/tilejson-spec): what a client must know of a tileset before it asks for tiles. */
 export interface TileJson {
@@ -36,6 +37,7 @@ export interface Tileset {
   title: Text
   description?: Text | undefined
   members: readonly (LayerState & { layer: Layer })[]
+  grid: TileGrid
   /** The address of its tiles, with `{z}`, `{x}`, `{y}`. */
   tilesUrl: string
   /** Whom its data come from. */
@@ -45,7 +47,7 @@ export interface Tileset {
 }
 
 export function tileJson(tileset: Tileset, language: Language): TileJson {
-  const { min, max } = tilesetZooms(tileset.members)
+  const { min, max } = tilesetZooms(tileset.members, tileset.grid)
   const bounds = boundsOf(tileset)
   return {
     tilejson: '3.0.0',

@@ -1,32 +1,39 @@
-import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
-import type { Layer } from '../catalog/layer.ts'
+import { gunzip, gzip } from 'node:zlib'
+import type { ContentCoding } from '../lib/media-type.ts'
 import type { Database } from '../lib/sql.ts'
-import type { TileId } from '../lib/tile-id.ts'
-import { MemorySource } from './memory-source.ts'
-import { noVectorTiles, tooManyLayers, zoomOutOfRange } from './problems.ts'
-import { GRID, tileVersion, tileZooms } from './scheme.ts'
+import { tileZooms } from './scheme.ts'
+import { openSources, type SourceStats, type Sources } from './sources.ts'
 import { type CachedTile, TileCache, type TileCacheStats } from './tile-cache.ts'
-import { TileWorkers } from './worker-pool.ts'
+import { keyOf, type TileMember, type TileSubject, tileName, viewOf, zoomOf } from './tile-name.ts'
 
-/** A layer in a tile, at the revision the catalogue knows. */
-export interface TileMember {
-  layer: Layer
-  revision: number
+export interface TileRequest extends TileSubject {
+  coding: ContentCoding
+  /** Aborted when nobody waits for the answer any more. */
+  signal?: AbortSignal
 }
 
-export interface TileStats extends TileCacheStats {
-  indexes: number
-  indexBytes: number
-  /** Indexes made since the start. */
-  builds: number
+/** A finished tile, ready to be sent. */
+export interface ReadyTile {
+  /** Of what it is: that of a later revision than was asked for, where one was published meanwhile. */
+  key: string
+  /** null: empty */
+  bytes: Buffer | null
+  coding: ContentCoding
+  /** Some of its features are left out or put together, to keep it small. */
+  reduced: boolean
+  /** It is of an earlier revision, as that of the one asked for could not be made. */
+  stale: boolean
 }
+
+export type TileStats = TileCacheStats & SourceStats
 
 /** The vector tile engine: tiles of one or several layers, compressed, cached, one version of each. */
 export interface Tiles {
+  /** Everything that decides the tile's bytes, its coding apart: known before the tile is made, it makes the ETag. */
+  key(subject: TileSubject): string
   /** A tile as it stands at the members' revisions or later ones; its key says which. */
-  get(members: readonly TileMember[], tile: TileId): Promise<CachedTile>
+  get(request: TileRequest): Promise<ReadyTile>
   stats(): TileStats
   close(): Promise<void>
 }
@@ -39,67 +46,41 @@ export interface TilesOptions {
   threads?: number
 }
 
-export const MAX_MEMBERS = 20
 const compress = promisify(gzip)
+const uncompress = promisify(gunzip)
 
 export function createTiles({ db, cacheBytes, indexBytes, threads }: TilesOptions): Tiles {
-  const workers = new TileWorkers(threads)
-  const source = new MemorySource({ db, workers, maxBytes: indexBytes })
+  const sources: Sources = openSources({ db, indexBytes, ...(threads && { threads }) })
   const cache = new TileCache(cacheBytes)
 
-  async function make(members: readonly TileMember[], tile: TileId): Promise<CachedTile> {
-    const parts = await Promise.all(members.map(member => part(member, tile)))
-    const now = members.map(({ layer }, i) => ({ layer, revision: parts[i]!.revision }))
+  async function make(request: TileRequest): Promise<CachedTile> {
+    const parts = await Promise.all(request.members.map(member => part(member, request)))
+    const members = request.members.map((member, i) => ({ ...member, revision: parts[i]!.revision }))
     const layers = parts.flatMap(({ mvt }) => (mvt ? [mvt] : []))
     // The tiles of several layers, one after the other, are the tile of all of them (MVT 2.1 §4.1: repeated layers).
     const gzip = layers.length > 0 ? await compress(Buffer.concat(layers), { level: 6 }) : null
-    return { key: tileKey(now, tile), gzip }
+    return { key: keyOf(tileName({ ...request, members })), gzip }
   }
 
-  async function part({ layer, revision }: TileMember, tile: TileId) {
+  async function part(member: TileMember, { grid, tile, signal }: TileRequest) {
+    const { layer, revision } = member
     const { min, max } = tileZooms(layer)
-    if (revision === 0 || tile.z < min || tile.z > max) return { revision, mvt: null }
-    return source.cut(layer, revision, tile)
+    const zoom = zoomOf(grid, tile)
+    if (revision === 0 || zoom < min || zoom > max) return { revision, mvt: null }
+    return sources.cut({ layer, revision, grid, tile, view: viewOf(member) }, signal)
   }
 
   return {
-    get: (members, tile) => cache.get(tileKey(members, tile), () => make(members, tile)),
-    stats: () => ({ ...cache.stats(), ...source.stats() }),
-    close: () => workers.close()
+    key: subject => keyOf(tileName(subject)),
+    async get(request) {
+      const { key, gzip } = await cache.get(keyOf(tileName(request)), () => make(request))
+      const state = { key, coding: request.coding, reduced: false, stale: false }
+      if (!gzip || request.coding === 'gzip') return { ...state, bytes: gzip }
+      return { ...state, coding: 'identity', bytes: await uncompress(gzip) }
+    },
+    stats: () => ({ ...cache.stats(), ...sources.stats() }),
+    async close() {
+      await sources.close()
+    }
   }
-}
-
-/** Everything that decides a tile's bytes: known before the tile is made, it is the cache key and makes the ETag. */
-export function tileKey(members: readonly TileMember[], { z, x, y }: TileId): string {
-  return `${members.map(({ layer, revision }) => `${layer.id}@${tileVersion(layer, revision)}`)}/${GRID}/${z}/${x}/${y}`
-}
-
-/** The `v` of a tileset: a layer's own version, or one name for the versions of several. */
-export function tilesetVersion(members: readonly TileMember[]): string {
-  const versions = members.map(({ layer, revision }) => tileVersion(layer, revision))
-  if (versions.length === 1) return versions[0]!
-  const named = members.map(({ layer }, i) => `${layer.id}@${versions[i]}`)
-  return createHash('sha256').update(named.join()).digest('hex').slice(0, 12)
-}
-
-/** From the first zoom any member has tiles for to the last. */
-export function tilesetZooms(members: readonly TileMember[]): { min: number; max: number } {
-  const zooms = members.map(({ layer }) => tileZooms(layer))
-  return { min: Math.min(...zooms.map(zoom => zoom.min)), max: Math.max(...zooms.map(zoom => zoom.max)) }
-}
-
-/** @throws TILE_TOO_MANY_LAYERS */
-export function checkLayerCount(count: number): void {
-  if (count > MAX_MEMBERS) throw tooManyLayers({ count, max: MAX_MEMBERS })
-}
-
-/** @throws TILE_NOT_VECTOR */
-export function checkVector(layer: Layer): void {
-  if (layer.geometry === 'Raster') throw noVectorTiles({ id: layer.id })
-}
-
-/** @throws TILE_OUT_OF_RANGE where no member has tiles at that zoom */
-export function checkZoom(id: string, members: readonly TileMember[], z: number): void {
-  const { min, max } = tilesetZooms(members)
-  if (z < min || z > max) throw zoomOutOfRange({ id, z, min, max })
 }

@@ -51,13 +51,15 @@ t.test('gzip is sent to those who take it', async t => {
     ['gzip;q=0', 'identity'],
     ['gzip;q=0, *', 'identity'],
     ['*;q=0, gzip', 'gzip'],
-    ['br', 'identity'],
+    ['br', 'br'],
+    ['gzip;q=0.5, br', 'br'],
+    ['br;q=0.5, identity', 'identity'],
     ['identity', 'identity'],
     ['gzip;q=0.5, identity', 'identity'],
     ['gzip, identity;q=0', 'gzip'],
     ['identity;q=0', undefined],
     ['*;q=0', undefined],
-    ['br, identity;q=0, gzip;q=0', undefined]
+    ['zstd, identity;q=0, gzip;q=0', undefined]
   ]
   for (const [header, coding] of cases) t.equal(chooseCoding(header), coding, String(header))
 })

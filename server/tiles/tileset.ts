@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto'
+import type { Layer } from '../catalog/layer.ts'
+import type { TileGrid } from '../lib/tile-matrix.ts'
+import { noVectorTiles, tooManyLayers, zoomOutOfRange } from './problems.ts'
+import { tileVersion, tileZooms } from './scheme.ts'
+import type { TileMember } from './tile-name.ts'
+
+export const MAX_MEMBERS = 20
+
+/** The `v` of a tileset: a layer's own version, or one name for the versions of several. */
+export function tilesetVersion(members: readonly TileMember[]): string {
+  const versions = members.map(({ layer, revision }) => tileVersion(layer, revision))
+  if (versions.length === 1) return versions[0]!
+  const named = members.map(({ layer }, i) => `${layer.id}@${versions[i]}`)
+  return createHash('sha256').update(named.join()).digest('hex').slice(0, 12)
+}
+
+/** From the first level of a grid at which any member has tiles to the last. */
+export function tilesetZooms(members: readonly TileMember[], grid: TileGrid): { min: number; max: number } {
+  const zooms = members.map(({ layer }) => tileZooms(layer))
+  const level = (zoom: number) => Math.max(zoom - grid.zoomOffset, grid.first.level)
+  return { min: level(Math.min(...zooms.map(zoom => zoom.min))), max: level(Math.max(...zooms.map(zoom => zoom.max))) }
+}
+
+/** @throws TILE_TOO_MANY_LAYERS */
+export function checkLayerCount(count: number): void {
+  if (count > MAX_MEMBERS) throw tooManyLayers({ count, max: MAX_MEMBERS })
+}
+
+/** @throws TILE_NOT_VECTOR */
+export function checkVector(layer: Layer): void {
+  if (layer.geometry === 'Raster') throw noVectorTiles({ id: layer.id })
+}
+
+/** @throws TILE_OUT_OF_RANGE where no member has tiles at that level of the grid */
+export function checkZoom(id: string, members: readonly TileMember[], grid: TileGrid, z: number): void {
+  const { min, max } = tilesetZooms(members, grid)
+  if (z < min || z > max) throw zoomOutOfRange({ id, z, min, max })
+}
+
+/** How `Cache-Control` begins: shared caches may keep what anybody may see. */
+export const audience = (members: readonly TileMember[]): string =>
+  members.every(({ layer }) => layer.sharing === 'open') ? 'public, ' : 'private, '
