@@ -1,4 +1,4 @@
-import type { Comparison, Filter, FilterValue } from './filter.ts'
+import type { ComparisonOperator, Filter, FilterValue } from './filter.ts'
 import { isLike, readLike } from './like.ts'
 
 /** Whether a row fulfils a condition; it is asked for the values of the fields it needs. */
@@ -54,7 +54,7 @@ const known =
     return !isNull(found) && fulfils(found)
   }
 
-function comparison(op: Comparison['op'], wanted: FilterValue): (found: FilterValue) => boolean {
+function comparison(op: ComparisonOperator, wanted: FilterValue): (found: FilterValue) => boolean {
   switch (op) {
     case '=':
       return found => found === wanted

@@ -35,7 +35,7 @@ function group(parts: readonly Filter[], layer: Fields, alias: string | undefine
   return planned.length === 0 ? literalSql(none) : sql`(${join(planned, between)})`
 }
 
-function compare({ op, value }: Comparison, field: Field, alias: string | undefined): Statement {
+function compare({ op, value }: Comparison<string, FilterValue>, field: Field, alias: string | undefined): Statement {
   const { left, type } = typed(field, [value], alias)
   const isOrder = op !== '=' && op !== '<>'
   // The order of texts must not hang on the database's locale; equality is the same in all, and may use an index.
