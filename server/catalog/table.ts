@@ -44,6 +44,8 @@ export function planTable(layer: Pick<Layer, 'id' | 'fields' | 'geometry'>): Sta
       rev_to integer
     )`,
     sql`CREATE INDEX IF NOT EXISTS ${name(`${stem}_geom`)} ON ${table} USING gist (geom) WHERE rev_to IS NULL`,
+    // Where rows of earlier revisions are looked for.
+    sql`CREATE INDEX IF NOT EXISTS ${name(`${stem}_past`)} ON ${table} USING gist (geom) WHERE rev_to IS NOT NULL`,
     sql`CREATE UNIQUE INDEX IF NOT EXISTS ${name(`${stem}_current`)} ON ${table} (feature_id) WHERE rev_to IS NULL`,
     sql`CREATE INDEX IF NOT EXISTS ${name(`${stem}_revisions`)} ON ${table} (rev_to, rev_from)`,
     ...fieldIndexes(layer)

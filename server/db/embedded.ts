@@ -5,6 +5,7 @@ import {
   beginText,
   type Database,
   type Queryable,
+  type QueryOptions,
   type Row,
   type Statement,
   type TransactionOptions
@@ -124,8 +125,8 @@ class EmbeddedDatabase implements Database {
     this.#worker.on('exit', () => this.#end(new Error('The embedded database has stopped.')))
   }
 
-  query<R extends object = Row>(statement: Statement): Promise<R[]> {
-    return this.#inTurn(() => this.#query<R>(statement))
+  query<R extends object = Row>(statement: Statement, options?: QueryOptions): Promise<R[]> {
+    return this.#inTurn(() => this.#query<R>(statement, options))
   }
 
   async run(script: string): Promise<void> {
@@ -136,7 +137,7 @@ class EmbeddedDatabase implements Database {
     return this.#inTurn(async () => {
       await this.#ask({ kind: 'run', text: beginText(options) })
       try {
-        const result = await work({ query: statement => this.#query(statement) })
+        const result = await work({ query: (statement, options) => this.#query(statement, options) })
         await this.#ask({ kind: 'run', text: 'COMMIT' })
         return result
       } catch (error) {
@@ -173,8 +174,11 @@ class EmbeddedDatabase implements Database {
     return mine
   }
 
-  async #query<R extends object>({ text, values }: Statement): Promise<R[]> {
-    return (await this.#ask({ kind: 'query', text, values: values.map(bindText) })) as R[]
+  async #query<R extends object>({ text, values }: Statement, { signal }: QueryOptions = {}): Promise<R[]> {
+    signal?.throwIfAborted()
+    const rows = (await this.#ask({ kind: 'query', text, values: values.map(bindText) })) as R[]
+    signal?.throwIfAborted()
+    return rows
   }
 
   #ask(

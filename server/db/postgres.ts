@@ -4,6 +4,7 @@ import {
   beginText,
   type Database,
   type Queryable,
+  type QueryOptions,
   type Row,
   type Statement,
   type TransactionOptions
@@ -12,19 +13,29 @@ import { bindText, parsers } from './values.ts'
 
 /** Opens a pool on PostgreSQL ≥ 15 with PostGIS ≥ 3.3. Throws what `pg` throws when nobody answers. */
 export async function openPostgres(url: string, { poolSize = 10 } = {}): Promise<Database> {
+  const pool = openPool(url, { max: poolSize })
+  await pool.query('SELECT 1')
+  // Whoever gives up a statement must not wait for a place among those at work.
+  return new PostgresDatabase(pool, openPool(url, { max: 1, allowExitOnIdle: true }))
+}
+
+function openPool(url: string, limits: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
-    max: poolSize,
     connectionTimeoutMillis: 10_000,
     application_name: 'yitu',
-    types: { getTypeParser: typeParser } as pg.CustomTypesConfig
+    types: { getTypeParser: typeParser } as pg.CustomTypesConfig,
+    ...limits
   })
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {})
-  // Nor may one that breaks between two statements of a transaction: the next statement fails, and that is told.
-  pool.on('connect', client => client.on('error', () => {}))
-  await pool.query('SELECT 1')
-  return new PostgresDatabase(pool)
+  pool.on('connect', client => {
+    // Nor may one that breaks between two statements of a transaction: the next statement fails, and that is told.
+    client.on('error', () => {})
+    // Statements here are short; compiling one that merely looks dear takes longer than running it.
+    client.query('SET jit = off').catch(() => {})
+  })
+  return pool
 }
 
 function typeParser(oid: number, format?: string) {
@@ -50,14 +61,44 @@ function nameOf(text: string): string {
 class PostgresDatabase implements Database {
   readonly kind = 'postgres'
   readonly #pool: pg.Pool
+  readonly #canceller: pg.Pool
   #listener: Promise<pg.PoolClient> | undefined
 
-  constructor(pool: pg.Pool) {
+  constructor(pool: pg.Pool, canceller: pg.Pool) {
     this.#pool = pool
+    this.#canceller = canceller
   }
 
-  async query<R extends object = Row>(statement: Statement): Promise<R[]> {
-    return (await this.#pool.query(bound(statement))).rows
+  async query<R extends object = Row>(statement: Statement, { signal }: QueryOptions = {}): Promise<R[]> {
+    if (!signal) return (await this.#pool.query(bound(statement))).rows
+    signal.throwIfAborted()
+    const client = await this.#pool.connect()
+    try {
+      return await this.#ask<R>(client, statement, signal)
+    } finally {
+      client.release()
+    }
+  }
+
+  /** Ends when the statement has ended, aborted or not: the connection is free for others then. */
+  async #ask<R extends object>(client: pg.PoolClient, statement: Statement, signal?: AbortSignal): Promise<R[]> {
+    if (!signal) return (await client.query(bound(statement))).rows
+    signal.throwIfAborted()
+    let cancelling: Promise<unknown> | undefined
+    const cancel = () => {
+      cancelling = this.#canceller.query('SELECT pg_cancel_backend($1)', [backendOf(client)]).catch(() => {})
+    }
+    signal.addEventListener('abort', cancel, { once: true })
+    try {
+      return (await client.query(bound(statement))).rows
+    } catch (error) {
+      signal.throwIfAborted()
+      throw error
+    } finally {
+      signal.removeEventListener('abort', cancel)
+      // A late one would hit whatever the connection does next.
+      await cancelling
+    }
   }
 
   async run(script: string): Promise<void> {
@@ -69,7 +110,7 @@ class PostgresDatabase implements Database {
     let broken: Error | undefined
     try {
       await client.query(beginText(options))
-      const result = await work({ query: async statement => (await client.query(bound(statement))).rows })
+      const result = await work({ query: (statement, o) => this.#ask(client, statement, o?.signal) })
       await client.query('COMMIT')
       return result
     } catch (error) {
@@ -95,6 +136,9 @@ class PostgresDatabase implements Database {
 
   async close(): Promise<void> {
     if (this.#listener) (await this.#listener).release(true)
-    await this.#pool.end()
+    await Promise.all([this.#pool.end(), this.#canceller.end()])
   }
 }
+
+/** The number of the server process behind a connection, which the driver knows and its types leave out. */
+const backendOf = (client: pg.PoolClient) => (client as pg.PoolClient & { processID: number }).processID

@@ -74,13 +74,22 @@ export interface TransactionOptions {
   readOnly?: boolean
 }
 
+export interface QueryOptions {
+  /**
+   * Once it is aborted the statement is given up: one that has not begun never does, and PostgreSQL ends one at work.
+   * The embedded database carries on with what it has begun, and nobody hears of it.
+   */
+  signal?: AbortSignal | undefined
+}
+
 /** What the work of a transaction, and everything that only asks, needs of a database. */
 export interface Queryable {
   /**
    * Runs one statement. Values come back alike from both adapters: int8 and float8 as number, numeric as string,
    * date as `YYYY-MM-DD`, timestamptz as ISO 8601 UTC text, bytea as Buffer, json as parsed value.
+   * @throws the signal's reason once it is aborted
    */
-  query<R extends object = Row>(statement: Statement): Promise<R[]>
+  query<R extends object = Row>(statement: Statement, options?: QueryOptions): Promise<R[]>
 }
 
 export interface Database extends Queryable {

@@ -80,6 +80,34 @@ await onBothDatabases(t, async (t, db) => {
     t.strictSame(await db.query(sql`SELECT 1 AS one`), [{ one: 1 }])
   })
 
+  t.test('a statement that nobody waits for any more is given up', async t => {
+    const gone = new Error('the client has left')
+    const never = db.query(sql`CREATE TABLE yitu.never (n integer)`, { signal: AbortSignal.abort(gone) })
+    await t.rejects(never, gone, 'it does not begin')
+    t.strictSame(await db.query(sql`SELECT to_regclass('yitu.never') AS never`), [{ never: null }])
+
+    const quick = new AbortController()
+    t.strictSame(await db.query(sql`SELECT 1 AS one`, { signal: quick.signal }), [{ one: 1 }])
+    quick.abort()
+    t.strictSame(await db.query(sql`SELECT 2 AS two`), [{ two: 2 }], 'an end that comes late ends nothing else')
+
+    const leaving = new AbortController()
+    const slow = db.query(sql`SELECT pg_sleep(${db.kind === 'postgres' ? 600 : 0.5}::float8)`, leaving)
+    setTimeout(() => leaving.abort(gone), 100)
+    await t.rejects(slow, gone, 'PostgreSQL would sleep for ten minutes else')
+    const all = Array.from({ length: 12 }, (_, i) => db.query(sql`SELECT ${i}::integer AS i`))
+    t.strictSame((await Promise.all(all)).flat().length, 12, 'its connection is as good as before')
+
+    const within = new AbortController()
+    const work = db.transaction(async tx => {
+      await tx.query(sql`CREATE TABLE yitu.never (n integer)`)
+      within.abort(gone)
+      await tx.query(sql`SELECT 1`, within)
+    })
+    await t.rejects(work, gone)
+    t.strictSame(await db.query(sql`SELECT to_regclass('yitu.never') AS never`), [{ never: null }], 'all or nothing')
+  })
+
   t.test('NOTIFY is heard until one stops listening', async t => {
     const heard: string[] = []
     let next = () => {}
