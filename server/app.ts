@@ -15,6 +15,7 @@ import schemaPlugin from './plugins/schema.ts'
 import servicesPlugin from './plugins/services.ts'
 import tilesPlugin from './plugins/tiles.ts'
 import uploadsPlugin from './plugins/uploads.ts'
+import viewsPlugin from './plugins/views.ts'
 import webSecurityPlugin from './plugins/web-security.ts'
 import consoleRoutes from './routes/console.ts'
 import divisionsRoutes from './routes/divisions.ts'
@@ -68,6 +69,7 @@ export async function buildApp({ config, db, logStream }: AppOptions): Promise<F
   await app.register(catalogPlugin)
   await app.register(inPlacePlugin)
   await app.register(divisionsPlugin)
+  await app.register(viewsPlugin)
   await app.register(tilesPlugin)
   await app.register(servicesPlugin)
   await app.register(uploadsPlugin)
