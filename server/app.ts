@@ -10,6 +10,7 @@ import errorsPlugin from './plugins/errors.ts'
 import inPlacePlugin from './plugins/in-place.ts'
 import landCheckPlugin from './plugins/land-check.ts'
 import landCheckJobsPlugin from './plugins/land-check-jobs.ts'
+import mapsPlugin from './plugins/maps.ts'
 import openapiPlugin from './plugins/openapi.ts'
 import schemaPlugin from './plugins/schema.ts'
 import servicesPlugin from './plugins/services.ts'
@@ -19,6 +20,7 @@ import viewsPlugin from './plugins/views.ts'
 import webSecurityPlugin from './plugins/web-security.ts'
 import consoleRoutes from './routes/console.ts'
 import divisionsRoutes from './routes/divisions.ts'
+import fontsRoutes from './routes/fonts.ts'
 import healthRoutes from './routes/health.ts'
 import keysRoutes from './routes/keys.ts'
 import landCheckJobsRoutes from './routes/land-check-jobs.ts'
@@ -31,6 +33,7 @@ import ogcProcessesRoutes from './routes/ogc-processes.ts'
 import rulesetsRoutes from './routes/rulesets.ts'
 import servicesRoutes from './routes/services.ts'
 import sessionRoutes from './routes/session.ts'
+import spritesRoutes from './routes/sprites.ts'
 import standardRoutes from './routes/standard.ts'
 import stylesRoutes from './routes/styles.ts'
 import summaryRoutes from './routes/summary.ts'
@@ -72,6 +75,7 @@ export async function buildApp({ config, db, logStream }: AppOptions): Promise<F
   await app.register(viewsPlugin)
   await app.register(tilesPlugin)
   await app.register(servicesPlugin)
+  await app.register(mapsPlugin)
   await app.register(uploadsPlugin)
   await app.register(landCheckPlugin)
   await app.register(landCheckJobsPlugin)
@@ -86,6 +90,8 @@ export async function buildApp({ config, db, logStream }: AppOptions): Promise<F
   await app.register(servicesRoutes)
   await app.register(stylesRoutes)
   await app.register(tilesRoutes)
+  await app.register(spritesRoutes)
+  await app.register(fontsRoutes)
   await app.register(uploadsRoutes)
   await app.register(rulesetsRoutes)
   await app.register(landChecksRoutes)

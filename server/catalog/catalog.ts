@@ -1,6 +1,7 @@
 import { defineProblem, notFound } from '../lib/errors.ts'
 import type { Layer, LayerState } from './layer.ts'
 import type { CodeList, Department, District, MapDefinition, Theme } from './shared.ts'
+import type { Sprite } from './load-sprites.ts'
 
 export const layerNotFound = defineProblem(
   'LAYER_NOT_FOUND',
@@ -27,6 +28,7 @@ export interface CatalogContent {
   codeLists: CodeList[]
   maps: MapDefinition[]
   problems: CatalogProblem[]
+  sprites: Sprite[]
 }
 
 const UNPUBLISHED: LayerState = { revision: 0, featureCount: 0, bounds: null, contentHash: '', updatedAt: null }
@@ -50,6 +52,8 @@ export class Catalog {
   constructor(content: CatalogContent) {
     const byId = <T extends { id: string }>(items: T[]) => new Map(items.map(item => [item.id, item]))
     this.district = content.district
+  /** The icons and patterns that styles may name. */
+  readonly sprites: readonly Sprite[]
     this.themes = content.themes
     this.departments = byId(content.departments)
     this.codeLists = byId(content.codeLists)
@@ -67,6 +71,7 @@ export class Catalog {
   ): void {
     this.#uploaded = new Map(uploaded.map(layer => [layer.id, layer]))
     this.#states = states
+    this.sprites = content.sprites
     this.#uploadProblems = problems
     this.#tablesMissing = new Set(tablesMissing)
     this.#version++

@@ -6,12 +6,19 @@ type Drawn = Pick<Layer, 'id' | 'fields'>
 
 /**
  * Checks the style layers of one layer: what the house asks of them (ids, source-layer, fields that exist, no legacy
- * filters), then what the MapLibre style specification asks.
+ * filters, pictures of `sprites`), then what the MapLibre style specification asks.
  */
-export function checkStyle(layer: Drawn, value: unknown, file: string): CatalogProblem[] {
+export function checkStyle(
+  layer: Drawn,
+  value: unknown,
+  file: string,
+  sprites: ReadonlySet<string> = new Set()
+): CatalogProblem[] {
   if (!Array.isArray(value) || value.length === 0)
     return [{ file, pointer: '', message: 'must be an array of at least one MapLibre style layer' }]
-  const faults = value.flatMap((item, i) => checkItem(layer, item).map(([at, message]) => [`/${i}${at}`, message]))
+  const faults = value.flatMap((item, i) =>
+    [...checkItem(layer, item), ...checkPictures(item, sprites)].map(([at, message]) => [`/${i}${at}`, message])
+  )
   // The validator of the specification stumbles over what has no id and no type.
   const specified = value.every(isStyleLayer) ? checkSpecification(layer, value) : []
   return [...faults, ...specified].map(([pointer = '', message = '']) => ({
@@ -38,6 +45,31 @@ function checkItem(layer: Drawn, item: unknown): [string, string][] {
   if (sourceLayer !== layer.id && sourceLayer !== `${layer.id}-label`)
     faults.push(['/source-layer', `must be "${layer.id}" or "${layer.id}-label"`])
   return [...faults, ...checkExpressions(layer, rest, '')]
+}
+
+/** The properties that name a picture. A name that is put together from data is not looked at. */
+const PICTURES = [
+  ['layout', 'icon-image'],
+  ['paint', 'fill-pattern'],
+  ['paint', 'line-pattern']
+] as const
+
+function checkPictures(item: unknown, sprites: ReadonlySet<string>): [string, string][] {
+  return PICTURES.flatMap(([group, property]) => {
+    const values = isRecord(item) ? item[group] : undefined
+    const unknown = isRecord(values) ? namesIn(values[property]).filter(name => !sprites.has(name)) : []
+    return unknown.map((name): [string, string] => [`/${group}/${property}`, `there is no styles/sprites/${name}.svg`])
+  })
+}
+
+/** The names a property comes to: itself, or the outputs of a `match` or `step`. */
+function namesIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  if (!Array.isArray(value)) return []
+  const [operator, , ...rest] = value
+  if (operator === 'step') return rest.filter((_, i) => i % 2 === 0).flatMap(namesIn)
+  if (operator !== 'match') return []
+  return rest.filter((_, i) => i % 2 === 1 || i === rest.length - 1).flatMap(namesIn)
 }
 
 const COMPARISONS = new Set(['==', '!=', '<', '<=', '>', '>='])

@@ -13,19 +13,26 @@ export interface View {
   tone?: 'grey' | undefined
 }
 
+/** What a style needs beside its layers. */
+export interface Surroundings {
+  /** The server's URL, without a slash at its end. */
+  baseUrl: string
+  /** The version that the glyphs' URL carries, so that clients may keep them for good. */
+  glyphsVersion: string
+  /** The document differs whenever what it shows does: `metadata["yitu:versions"]` holds this of each layer. */
+  versionOf: (layer: Layer) => string | number
+}
+
 /**
  * Composes a complete MapLibre style (version 8): one vector source a layer, named by its id, and above the background
  * the layers' own style layers, from bottom to top. Labels stand above everything else, so that no area covers them.
- * The style names no `glyphs`: clients draw text in their own font, as MapLibre GL JS ≥ 6 does.
- *
- * `baseUrl` has no slash at its end. `metadata["yitu:versions"]` holds `versionOf` each layer: the document differs
- * whenever what it shows does. Ids that the catalogue does not know are left out.
+ * `metadata["ol:webfonts"]` tells OpenLayers, which does not know `glyphs`, where the same font lies as a web font.
+ * Ids that the catalogue does not know are left out.
  */
 export function composeStyle(
   catalog: Catalog,
   view: View,
-  baseUrl: string,
-  versionOf: (layer: Layer) => string | number
+  { baseUrl, glyphsVersion, versionOf }: Surroundings
 ): StyleSpecification {
   const hidden = new Set(view.hidden)
   const layers = view.layers.flatMap(id => catalog.find(id) ?? [])
@@ -36,7 +43,14 @@ export function composeStyle(
     version: 8,
     name: view.title,
     ...openingView(catalog.district.extent),
-    metadata: { 'yitu:versions': Object.fromEntries(layers.map(layer => [layer.id, versionOf(layer)])) },
+    metadata: {
+      'yitu:versions': Object.fromEntries(layers.map(layer => [layer.id, versionOf(layer)])),
+      'ol:webfonts': `${baseUrl}/fonts/{font-family}/{fontweight}{-fontstyle}.css`
+    },
+    ...(catalog.sprites.length > 0 && {
+      sprite: `${baseUrl}/sprites/${view.tone === 'grey' ? 'icons-grey' : 'icons'}`
+    }),
+    glyphs: `${baseUrl}/fonts/{fontstack}/{range}.pbf?v=${glyphsVersion}`,
     sources: Object.fromEntries(
       layers.map(layer => [layer.id, { type: 'vector', url: `${baseUrl}/tiles/${layer.id}.json` } as const])
     ),

@@ -17,7 +17,11 @@ interface LoadedLayers {
 }
 
 /** Reads layers/<theme>/<id>.json, each with styles/layers/<theme>/<id>.json. */
-export async function loadLayers(layersDir: string, stylesDir: string, known: References): Promise<LoadedLayers> {
+export async function loadLayers(
+  layersDir: string,
+  stylesDir: string,
+  known: References & { sprites: ReadonlySet<string> }
+): Promise<LoadedLayers> {
   const folders = (await listFolders(layersDir)).filter(folder => !NOT_THEMES.has(folder))
   const themes = folders.filter(folder => !known.themes || known.themes.has(folder))
   const sources = await readFolders(layersDir, themes)
@@ -38,7 +42,7 @@ export async function loadLayers(layersDir: string, stylesDir: string, known: Re
     const read = twin ? refuseTwin(source, twin) : readLayer(source, known)
     problems.push(...read.problems)
     if (!read.definition) continue
-    const drawn = readStyle(source, read.definition, styleAt.get(placeOf(source)))
+    const drawn = readStyle(source, read.definition, styleAt.get(placeOf(source)), known.sprites)
     problems.push(...drawn.problems)
     layers.push(layerOf(source, read.definition, drawn.style))
   }
@@ -78,12 +82,17 @@ const refuseTwin = ({ file, id }: SourceFile, twin: SourceFile): Read => ({
   problems: [{ file, pointer: '', message: `the id "${id}" is already taken by ${twin.file}` }]
 })
 
-function readStyle({ id, folder }: SourceFile, definition: LayerDefinition, found: SourceFile | undefined) {
+function readStyle(
+  { id, folder }: SourceFile,
+  definition: LayerDefinition,
+  found: SourceFile | undefined,
+  sprites: ReadonlySet<string>
+) {
   const layer = { ...definition, id }
   const file = `styles/layers/${folder}/${id}.json`
   const missing = { file, pointer: '', message: 'the file is missing; the layer is drawn in the default style' }
   const unread = found ? found.problems : [missing]
-  const problems = unread.length > 0 ? unread : checkStyle(layer, found?.value, file)
+  const problems = unread.length > 0 ? unread : checkStyle(layer, found?.value, file, sprites)
   return { problems, style: problems.length > 0 ? defaultStyle(layer) : (found?.value as StyleLayer[]) }
 }
 

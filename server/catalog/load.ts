@@ -2,6 +2,7 @@ import { Catalog, type CatalogProblem } from './catalog.ts'
 import { loadLayers } from './load-layers.ts'
 import { loadMaps } from './load-maps.ts'
 import { loadShared } from './load-shared.ts'
+import { loadSprites } from './load-sprites.ts'
 
 /**
  * Reads layers/ and styles/ into a catalogue. Whatever cannot be used is left out and reported, with file and JSON
@@ -10,7 +11,9 @@ import { loadShared } from './load-shared.ts'
  */
 export async function loadCatalog(layersDir: string, stylesDir: string): Promise<Catalog> {
   const shared = await loadShared(layersDir)
-  const layers = await loadLayers(layersDir, stylesDir, shared.references)
+  const { sprites, problems } = await loadSprites(stylesDir)
+  const known = { ...shared.references, sprites: new Set(sprites.map(({ id }) => id)) }
+  const layers = await loadLayers(layersDir, stylesDir, known)
   const maps = await loadMaps(stylesDir, layers)
   if (!shared.district) throw new Error(`the district cannot be read: ${shared.problems.map(printProblem).join('; ')}`)
   return new Catalog({
@@ -20,7 +23,8 @@ export async function loadCatalog(layersDir: string, stylesDir: string): Promise
     codeLists: shared.codeLists,
     layers: layers.layers,
     maps: maps.maps,
-    problems: [...shared.problems, ...layers.problems, ...maps.problems]
+    sprites,
+    problems: [...shared.problems, ...problems, ...layers.problems, ...maps.problems]
   })
 }
 

@@ -19,13 +19,19 @@ const OPEN_AT_ONCE = 64
 
 /** Reads the JSON files of one folder, sorted by name; a folder that does not exist is an empty one. */
 export async function readFolder(root: string, folder: string): Promise<SourceFile[]> {
-  const names = (await list(join(root, folder))).filter(entry => entry.isFile() && entry.name.endsWith('.json'))
+  const names = await listFiles(join(root, folder), '.json')
   const files: SourceFile[] = []
   for (let i = 0; i < names.length; i += OPEN_AT_ONCE) {
     const batch = names.slice(i, i + OPEN_AT_ONCE)
-    files.push(...(await Promise.all(batch.map(entry => readSource(root, folder, entry.name)))))
+    files.push(...(await Promise.all(batch.map(name => readSource(root, folder, name)))))
   }
   return files
+}
+
+/** The names of the files in a folder that end so, sorted. */
+export async function listFiles(folder: string, ending: string): Promise<string[]> {
+  const files = (await list(folder)).filter(entry => entry.isFile() && entry.name.endsWith(ending))
+  return files.map(entry => entry.name)
 }
 
 /** The names of the folders in a folder. */

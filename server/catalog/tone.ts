@@ -1,3 +1,4 @@
+import { luma } from '../lib/luma.ts'
 import type { StyleLayer } from './layer.ts'
 
 /** How far areas and lines are lightened, so that what is laid over a grey map stands out; text keeps its strength. */
@@ -17,11 +18,10 @@ function change(value: unknown, lighten: number): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, change(inner, lighten)]))
 }
 
-/** Luma of ITU-R BT.601. */
 function grey(color: string, lighten: number): string {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map(at => Number.parseInt(color.slice(at, at + 2), 16))
-  const luma = 0.299 * red + 0.587 * green + 0.114 * blue
-  const hex = Math.round(luma + (255 - luma) * lighten)
+  const light = luma(red, green, blue)
+  const hex = Math.round(light + (255 - light) * lighten)
     .toString(16)
     .padStart(2, '0')
   return `#${hex}${hex}${hex}`

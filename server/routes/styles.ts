@@ -5,6 +5,7 @@ import type { Collection } from '../catalog/collection.ts'
 import { composeStyle } from '../catalog/compose-style.ts'
 import type { Language } from '../lib/errors.ts'
 import { strongEtag } from '../lib/etag.ts'
+import { GLYPHS_VERSION } from '../maps/glyphs.ts'
 import { tileVersion } from '../tiles/scheme.ts'
 
 /** Behind a single layer's style. */
@@ -49,7 +50,11 @@ function compose(catalog: Catalog, collection: Collection, language: Language, b
   const { title, background = PAPER, tone, members, hidden } = collection
   const revisions = new Map(members.map(({ layer, revision }) => [layer.id, revision]))
   const view = { title: title[language], background, layers: [...revisions.keys()], hidden, tone }
-  const style = composeStyle(catalog, view, baseUrl, layer => tileVersion(layer, revisions.get(layer.id) ?? 0))
+  const style = composeStyle(catalog, view, {
+    baseUrl,
+    glyphsVersion: GLYPHS_VERSION,
+    versionOf: layer => tileVersion(layer, revisions.get(layer.id) ?? 0)
+  })
   if (!key) return style
   // A client that signs by its URL needs the key in those that follow from it.
   const signed = Object.entries(style.sources).map(([id, source]) => [

@@ -5,12 +5,18 @@ import { checkStyle } from '../../server/catalog/check-style.ts'
 import { findCollection, shownAtFirst } from '../../server/catalog/collection.ts'
 import { composeStyle } from '../../server/catalog/compose-style.ts'
 import { defaultStyle, labelField } from '../../server/catalog/default-style.ts'
-import { type Field, GEOMETRY_TYPES } from '../../server/catalog/layer.ts'
+import { type Field, GEOMETRY_TYPES, type Layer } from '../../server/catalog/layer.ts'
 import { loadCatalog } from '../../server/catalog/load.ts'
 import { ROOT } from '../helper.ts'
 
 const catalog = await loadCatalog(`${ROOT}layers`, `${ROOT}styles`)
 const COLOR = /^#[0-9a-f]{6}$/
+
+const around = (baseUrl: string, versionOf: (layer: Layer) => string | number = () => 1) => ({
+  baseUrl,
+  glyphsVersion: 'g1',
+  versionOf
+})
 
 /** Every `match` in a value that turns the codes of a field into colours: the field, and what each code becomes. */
 function colorMatches(value: unknown): { field: string; colors: Map<string, string> }[] {
@@ -57,7 +63,11 @@ t.test(
   async t => {
     for (const map of catalog.maps.values()) {
       const view = { ...map, title: map.title.zh }
-      const style = composeStyle(catalog, view, 'https://example.org', layer => `r-${layer.id}`)
+      const style = composeStyle(
+        catalog,
+        view,
+        around('https://example.org', layer => `r-${layer.id}`)
+      )
       t.strictSame(validateStyleMin(style), [], map.id)
       t.strictSame(Object.keys(style.sources), map.layers)
       t.strictSame(
@@ -88,14 +98,14 @@ t.test('a grey map has no colour left but what the data brings, and lies lighter
   const map = catalog.maps.get('base-grey')
   if (!map) return t.fail('no grey map')
   const view = { ...map, title: 'x' }
-  const grey = composeStyle(catalog, view, '', () => 1)
+  const grey = composeStyle(catalog, view, around(''))
   const colors = JSON.stringify(grey.layers).match(/#[0-9a-f]{6}/g) ?? []
   t.ok(colors.length > 40)
   t.strictSame(
     colors.filter(color => color.slice(1, 3) !== color.slice(3, 5) || color.slice(3, 5) !== color.slice(5)),
     []
   )
-  const coloured = composeStyle(catalog, { ...view, tone: undefined }, '', () => 1)
+  const coloured = composeStyle(catalog, { ...view, tone: undefined }, around(''))
   const shape = (style: typeof grey) => JSON.stringify(style.layers).replace(/#[0-9a-f]{6}/g, '#')
   t.equal(shape(grey), shape(coloured), 'nothing else changes')
   const river = (style: typeof grey) => style.layers.find(({ id }) => id === 'river-line')?.paint
@@ -135,8 +145,7 @@ t.test('an unknown layer is left out of a style, and the catalogue keeps its own
   const style = composeStyle(
     catalog,
     { title: 'x', background: '#ffffff', layers: ['nowhere', 'poi'], hidden: ['poi'] },
-    '',
-    () => 1
+    around('')
   )
   t.strictSame(Object.keys(style.sources), ['poi'])
   t.strictSame([style.center, style.zoom], [[113.05, 23.06], 10.3], 'opens on the district')

@@ -1,0 +1,2 @@
+/** How light a colour is, 0 to 255 like its parts (ITU-R BT.601). */
+export const luma = (red: number, green: number, blue: number): number => 0.299 * red + 0.587 * green + 0.114 * blue

@@ -1,0 +1,27 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { strongEtag } from '../lib/etag.ts'
+
+/** `/sprites/icons.json`, `icons.png`, each also `@2x`: the icons and patterns of styles/sprites/ on one sheet. */
+const sprites: FastifyPluginAsyncTypebox = async app => {
+  app.get(
+    '/sprites/:file',
+    {
+      schema: {
+        tags: ['styles'],
+        summary: 'The icons of the styles: the sheet, or where each lies on it',
+        params: Type.Object({
+          file: Type.String({ description: 'icons or icons-grey, then @2x for fine displays, then .json or .png' })
+        })
+      }
+    },
+    async (request, reply) => {
+      const { file } = request.params
+      const { type, bytes, version } = await app.sprites.file(file)
+      if (reply.unchanged(strongEtag(version, file), 'public, no-cache')) return reply
+      return reply.type(type).send(bytes)
+    }
+  )
+}
+
+export default sprites
