@@ -1,4 +1,4 @@
-import type { Field, Layer } from '../../server/catalog/layer.ts'
+import { archiveOf, type Field, type Layer, tableSource } from '../../server/catalog/layer.ts'
 import { name, type Queryable, sql } from '../../server/lib/sql.ts'
 
 /** Something about a layer's table that is not as its definition says. */
@@ -13,6 +13,8 @@ interface Place {
   schema: string
   table: string
   geometry: string
+  /** The column that tells its rows apart. */
+  key: string
   /** Published in place: its types and CRS are its own. */
   foreign: boolean
 }
@@ -20,16 +22,20 @@ interface Place {
 const SRID = 4490
 
 /** Where a layer's rows are. */
-const placeOf = ({ id, source }: Layer): Place =>
-  source
-    ? { schema: source.schema, table: source.table, geometry: source.geometry, foreign: true }
-    : { schema: 'data', table: id.replaceAll('-', '_'), geometry: 'geom', foreign: false }
+function placeOf(layer: Layer): Place {
+  const source = tableSource(layer)
+  return source
+    ? { schema: source.schema, table: source.table, geometry: source.geometry, key: source.key, foreign: true }
+    : { schema: 'data', table: layer.id.replaceAll('-', '_'), geometry: 'geom', key: 'feature_id', foreign: false }
+}
 
 /**
  * Compares a layer with its table: missing columns and ones of another type, the CRS, a spatial index, invalid
- * geometries, keys that occur twice. A layer without a table that was never published is no finding.
+ * geometries, keys that occur twice. A layer without a table that was never published is no finding, nor is one whose
+ * tiles come from an archive.
  */
 export async function compareLayer(db: Queryable, layer: Layer): Promise<Finding[]> {
+  if (archiveOf(layer)) return []
   const place = placeOf(layer)
   const found = (severity: Finding['severity'], message: string): Finding => ({ layer: layer.id, severity, message })
   const columns = await readColumns(db, place)
@@ -37,7 +43,7 @@ export async function compareLayer(db: Queryable, layer: Layer): Promise<Finding
     const published = place.foreign || (await isPublished(db, layer.id))
     return published ? [found('error', `there is no table ${place.schema}.${place.table}`)] : []
   }
-  const wanted = [place.geometry, ...(layer.source ? [layer.source.key] : ['fid', 'feature_id', 'rev_from', 'rev_to'])]
+  const wanted = [place.geometry, ...(place.foreign ? [place.key] : ['fid', 'feature_id', 'rev_from', 'rev_to'])]
   const missing = [...wanted, ...layer.fields.map(field => field.name)].filter(column => !columns.has(column))
   const errors = [
     ...[...new Set(missing)].map(column => found('error', `column ${column} is missing`)),
@@ -46,7 +52,7 @@ export async function compareLayer(db: Queryable, layer: Layer): Promise<Finding
       : layer.fields.flatMap(field => wrongType(field, columns.get(field.name))).map(text => found('error', text)))
   ]
   if (missing.length > 0) return errors
-  const rows = await readGeometries(db, layer, place)
+  const rows = await readGeometries(db, place)
   if (!rows) return errors
   const sridsWrong = place.foreign ? rows.srids.filter(srid => srid === 0) : rows.srids.filter(srid => srid !== SRID)
   if (sridsWrong.length > 0)
@@ -90,9 +96,9 @@ const wrongType = (field: Field, type: string | undefined): string[] =>
     ? []
     : [`column ${field.name} is ${type}, not ${TYPES[field.type]} (field type ${field.type})`]
 
-async function readGeometries(db: Queryable, layer: Layer, { schema, table, geometry, foreign }: Place) {
+async function readGeometries(db: Queryable, { schema, table, geometry, key: column, foreign }: Place) {
   const geom = name(geometry)
-  const key = layer.source ? name(layer.source.key) : name('feature_id')
+  const key = name(column)
   const current = foreign ? sql`` : sql` WHERE rev_to IS NULL`
   const [row] = await db.query<{ count: number; empty: number; invalid: number; twice: number; srids: number[] }>(sql`
     SELECT count(*)::bigint AS count,

@@ -81,8 +81,10 @@ function checkExtent(extent: LayerDefinition['extent']): Fault[] {
 function checkSource({ source, expectedFeatures, geometry }: LayerDefinition): Fault[] {
   if (!source) return []
   const faults: Fault[] = []
+  const kind = 'archive' in source ? 'an archive of tiles' : 'a table published in place'
   if (expectedFeatures !== undefined)
-    faults.push(['/source', 'a table published in place gets no demonstration data; leave out expectedFeatures'])
-  if (geometry === 'Raster') faults.push(['/source', 'a Raster is not published from a table'])
+    faults.push(['/source', `${kind} gets no demonstration data; leave out expectedFeatures`])
+  if (geometry === 'Raster')
+    faults.push(['/source', `a Raster is not published from ${kind.replace(' published in place', '')}`])
   return faults
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { type Database, join, literalSql, name, type Queryable, type Statement, sql } from '../lib/sql.ts'
-import type { Layer, LayerState } from './layer.ts'
+import { type Layer, type LayerState, type TableSource, tableSource } from './layer.ts'
 import { columnType, tableOf } from './table.ts'
 
-type InPlace = Layer & { source: NonNullable<Layer['source']> }
+type InPlace = Layer & { source: TableSource }
 
 /** What a source table is found to be. */
 interface Found {
@@ -13,7 +13,7 @@ interface Found {
   numbered: boolean
 }
 
-export const isInPlace = (layer: Layer): layer is InPlace => layer.source !== undefined && layer.origin === 'file'
+export const isInPlace = (layer: Layer): layer is InPlace => tableSource(layer) !== undefined
 
 const sourceTable = ({ source }: InPlace) => name(source.schema, source.table)
 

@@ -49,7 +49,7 @@ export const LandCheckSchema = Type.Object(
 /** A name as PostgreSQL keeps it: tables and columns that others made need not follow the house's rules. */
 const DatabaseName = (description: string) => Type.String({ minLength: 1, maxLength: 63, description })
 
-export const SourceSchema = Type.Object(
+const TableSourceSchema = Type.Object(
   {
     schema: DatabaseName('The schema it lies in'),
     table: DatabaseName('A table or a view'),
@@ -62,6 +62,22 @@ export const SourceSchema = Type.Object(
     description: 'An existing table that is published in place and read-only, its columns named as the fields are'
   }
 )
+
+const ArchiveSourceSchema = Type.Object(
+  {
+    archive: Type.String({
+      pattern: '^[A-Za-z0-9_][A-Za-z0-9._-]*\\.(pmtiles|mbtiles)$',
+      maxLength: 120,
+      description: 'A file in DATA_DIR/archives: PMTiles 3 or MBTiles, of vector tiles'
+    })
+  },
+  {
+    additionalProperties: false,
+    description: 'An archive of finished tiles, served as they are stored; zooms, bounds and MVT layers are its own'
+  }
+)
+
+export const SourceSchema = Type.Union([TableSourceSchema, ArchiveSourceSchema])
 
 export const LayerSchema = Type.Object(
   {
@@ -105,6 +121,7 @@ export const UploadedLayerSchema = Type.Object(
 export type Field = Static<typeof FieldSchema>
 export type GeometryType = (typeof GEOMETRY_TYPES)[number]
 export type LayerDefinition = Static<typeof LayerSchema>
+export type TableSource = Static<typeof TableSourceSchema>
 
 /** A layer as the server works with it: its definition, where it came from, and how it is drawn. */
 export interface Layer extends Omit<LayerDefinition, '$schema'> {
@@ -114,7 +131,38 @@ export interface Layer extends Omit<LayerDefinition, '$schema'> {
   origin: 'file' | 'upload'
   /** MapLibre style layers, without `source` (whoever composes a style names it). */
   style: StyleLayer[]
+  /** Of a layer whose source is an archive, once that was read: what it says of itself. */
+  stored?: StoredTiles
 }
+
+/** An archive of finished vector tiles. */
+export interface StoredTiles {
+  /** Tells this state of the file from every other. */
+  identity: string
+  /** When the file was written last, ISO 8601. */
+  changedAt: string
+  /** The id of the grid its tiles are of. */
+  grid: string
+  zoom: { min: number; max: number }
+  /** west, south, east, north in degrees; null where it does not say. */
+  bounds: [number, number, number, number] | null
+  layers: StoredLayer[]
+}
+
+/** An MVT layer of an archive's tiles: `vector_layers` of TileJSON 3.0.0. */
+export interface StoredLayer {
+  id: string
+  description?: string
+  fields: Record<string, string>
+}
+
+/** The table that a layer is published from in place. */
+export const tableSource = ({ source, origin }: Pick<Layer, 'source' | 'origin'>): TableSource | undefined =>
+  source && 'table' in source && origin === 'file' ? source : undefined
+
+/** The file of DATA_DIR/archives that a layer's tiles are stored in. */
+export const archiveOf = ({ source, origin }: Pick<Layer, 'source' | 'origin'>): string | undefined =>
+  source && 'archive' in source && origin === 'file' ? source.archive : undefined
 
 /** A MapLibre style layer whose `source` is left to whoever composes the style. */
 export interface StyleLayer {
