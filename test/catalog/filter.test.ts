@@ -145,6 +145,9 @@ async function fill(db: Database, rows: Row[]) {
   const table = name('data', 'filter_rows')
   const columns = layer.fields.map(field => sql`${name(field.name)} ${columnType(field)}`)
   await db.query(sql`CREATE TABLE ${table} (fid integer, ${join(columns)})`)
+  // A column that others made may be ordered as a language is; in it a lower case letter comes before its capital.
+  const [icu] = await db.query(sql`SELECT FROM pg_collation WHERE collname = 'und-x-icu'`)
+  if (icu) await db.query(sql`ALTER TABLE ${table} ALTER COLUMN t TYPE text COLLATE "und-x-icu"`)
   const values = rows.map(
     (row, fid) =>
       sql`(${fid}::integer, ${join(layer.fields.map(field => sql`${row[field.name]}::${columnType(field)}`))})`
