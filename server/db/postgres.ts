@@ -25,16 +25,16 @@ function openPool(url: string, limits: pg.PoolConfig): pg.Pool {
     connectionTimeoutMillis: 10_000,
     application_name: 'yitu',
     types: { getTypeParser: typeParser } as pg.CustomTypesConfig,
+    onConnect: async client => {
+      // One that breaks between two statements of a transaction must not end the process: the next statement tells.
+      client.on('error', () => {})
+      // Statements here are short; compiling one that merely looks dear takes longer than running it.
+      await client.query('SET jit = off')
+    },
     ...limits
   })
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {})
-  pool.on('connect', client => {
-    // Nor may one that breaks between two statements of a transaction: the next statement fails, and that is told.
-    client.on('error', () => {})
-    // Statements here are short; compiling one that merely looks dear takes longer than running it.
-    client.query('SET jit = off').catch(() => {})
-  })
   return pool
 }
 

@@ -4,6 +4,8 @@ import type { LayerSpecification } from '@maplibre/maplibre-gl-style-spec'
 export interface Legend {
   swatch: Swatch
   classes: { field: string; entries: { values: string[]; color: string }[] } | null
+  /** From this zoom on something of it is drawn; the tiles may begin earlier. */
+  minZoom: number
 }
 
 export interface Swatch {
@@ -21,6 +23,10 @@ const PLAIN: Swatch = { kind: 'text', color: '#51606f', outline: 'none', opacity
 
 /** The legend of a layer, from its MapLibre style layers. */
 export function legendOf(layers: LayerSpecification[]): Legend {
+  return { ...drawnLegend(layers), minZoom: Math.min(...layers.map(layer => layer.minzoom ?? 0)) }
+}
+
+function drawnLegend(layers: LayerSpecification[]): Omit<Legend, 'minZoom'> {
   const find = (type: string) => layers.find(layer => layer.type === type)
   const [fill, circle, symbol] = [find('fill'), find('circle'), find('symbol')]
   const line = fill ? find('line') : (layers.findLast(isInk) ?? find('line'))

@@ -1,0 +1,33 @@
+/** Fields of a Layer message that readers of MVT 2.1 pass over (vector_tile.proto leaves 16 and up to extensions). */
+const SHOWN = 16
+const TOTAL = 17
+
+/**
+ * Writes into every MVT layer of a tile how many features it shows as they are, and of how many.
+ * @param mvt whole layers, as ST_AsMVT makes them
+ */
+export function markReduced(mvt: Uint8Array, { shown, total }: { shown: number; total: number }): Uint8Array {
+  const note = Uint8Array.from([...varint(SHOWN << 3), ...varint(shown), ...varint(TOTAL << 3), ...varint(total)])
+  const parts: Uint8Array[] = []
+  for (let at = 0; at < mvt.length; ) {
+    const length = readVarint(mvt, at + 1)
+    const end = length.next + length.value
+    parts.push(mvt.subarray(at, at + 1), Uint8Array.from(varint(length.value + note.length)))
+    parts.push(mvt.subarray(length.next, end), note)
+    at = end
+  }
+  return Buffer.concat(parts)
+}
+
+function varint(value: number): number[] {
+  return value < 128 ? [value] : [(value % 128) | 128, ...varint(Math.floor(value / 128))]
+}
+
+function readVarint(bytes: Uint8Array, from: number): { value: number; next: number } {
+  let value = 0
+  for (let i = from, factor = 1; ; i++, factor *= 128) {
+    const byte = bytes[i] ?? 0
+    value += (byte & 127) * factor
+    if (byte < 128) return { value, next: i + 1 }
+  }
+}

@@ -1,0 +1,172 @@
+import type { Field } from '../../catalog/layer.ts'
+import { tableOf } from '../../catalog/table.ts'
+import { join, literalSql, name, type Statement, sql } from '../../lib/sql.ts'
+import { BUFFER, EXTENT, hasLabelPoints, labelLayerName } from '../scheme.ts'
+import type { CutAsk } from '../source.ts'
+import { rowsShown } from './rows-shown.ts'
+import type { Box, TileFrame } from './tile-frame.ts'
+
+/** What a statement of this file finds, in one row; none where the layer was never published. */
+export interface CutRow {
+  /** The revision that the rows are of: read by the same statement, so by the same snapshot. */
+  revision: number
+  /** Features whose boxes touch the tile's; of a whole cut not counted beyond `most`. */
+  total: number
+  /** Features drawn as they are. */
+  shown: number
+  /** The MVT layers; null: more features than `most`. */
+  mvt: Buffer | null
+}
+
+/** The tile with every feature, unless there are more than `most`. The text is the same for every tile of a grid. */
+export function planWhole(ask: CutAsk, frame: TileFrame, most: number): Statement {
+  const rows = rowsShown(ask, frame.search)
+  const whole = tile(ask, frame, {
+    shapes: sql`SELECT ${shape(sql`t.geom`, frame)} AS geom, ${attributes(ask)} FROM ${rows} ORDER BY t.fid`,
+    labelled: rowsShown(ask, frame.bounds)
+  })
+  const statement = sql`SELECT l.revision, n.total, n.total AS shown, CASE WHEN n.total <= ${most}::integer THEN ${whole} END AS mvt
+    FROM yitu.layer l, (SELECT count(*)::integer AS total FROM (SELECT FROM ${rows} LIMIT ${most + 1}::integer) AS touched) AS n
+    WHERE l.id = ${ask.layer.id}`
+  // Texts with a filter are as many as the filters: connections keep only plans that come again.
+  return { ...statement, keepPlan: ask.view.filter === null }
+}
+
+/** A screen pixel, where a tile has 256 of them side by side. */
+const PIXEL = EXTENT / 256
+/** Side of the squares that stand for polygons too small to be seen, in units; such polygons are smaller than one. */
+const CELL = 2 * PIXEL
+/** Squares smaller than this share of a pixel are left out. */
+const FAINTEST = 1 / 16
+
+/**
+ * The tile with at most `limit` features: the largest, by area or length. Polygons smaller than a square of two by two
+ * pixels are put together to squares of their area, so that their density stays visible; each square carries what one
+ * of its polygons does. Of points each such square shows one.
+ */
+export function planReduced(ask: CutAsk, frame: TileFrame, limit: number): Statement {
+  const found = sql`found AS MATERIALIZED (SELECT t.fid, ${size(ask)} AS size, ${cell(frame)} FROM ${rowsShown(ask, frame.search)})`
+  const parts = join([found, ...choose(ask, frame, limit)])
+  const table = sql`${tableOf(ask.layer)} AS t`
+  const own = attributes(ask)
+  const kept = sql`SELECT ${shape(sql`t.geom`, frame)} AS geom, ${own} FROM kept k JOIN ${table} USING (fid)`
+  const squares = sql`SELECT ${shape(square(frame), frame)} AS geom, ${own} FROM squares s JOIN ${table} USING (fid)`
+  const drawn = tile(ask, frame, {
+    shapes: sql`SELECT * FROM (${kind(ask) === 'area' ? sql`${kept} UNION ALL ${squares}` : kept}) AS t ORDER BY t.fid`,
+    labelled: sql`kept k JOIN ${table} USING (fid)`
+  })
+  return sql`WITH ${parts}
+    SELECT l.revision, (SELECT count(*)::integer FROM found) AS total, (SELECT count(*)::integer FROM kept) AS shown, ${drawn} AS mvt
+    FROM yitu.layer l WHERE l.id = ${ask.layer.id}`
+}
+
+function choose(ask: CutAsk, { bounds }: TileFrame, limit: number): Statement[] {
+  const pixel = (side: number) => side * (PIXEL / EXTENT)
+  const [width, height] = [pixel(bounds[2] - bounds[0]), pixel(bounds[3] - bounds[1])]
+  const largest = sql`ORDER BY size DESC, fid LIMIT`
+  const most = sql`${limit}::integer`
+  switch (kind(ask)) {
+    case 'point':
+      return [
+        sql`kept AS MATERIALIZED (SELECT min(fid) AS fid, count(*) AS size FROM found GROUP BY x, y ${largest} ${most})`
+      ]
+    case 'line':
+      return [sql`kept AS MATERIALIZED (SELECT fid FROM found WHERE size >= ${width}::float8 ${largest} ${most})`]
+    case 'area': {
+      const small = sql`${width * height * (CELL / PIXEL) ** 2}::float8`
+      const faintest = sql`${width * height * FAINTEST}::float8`
+      const cells = literalSql(String(EXTENT / CELL - 1))
+      return [
+        sql`kept AS MATERIALIZED (SELECT fid FROM found WHERE size >= ${small} ${largest} ${most})`,
+        sql`squares AS MATERIALIZED (SELECT min(fid) AS fid, x, y, sum(size) AS size FROM found
+          WHERE size < ${small} AND x BETWEEN 0 AND ${cells} AND y BETWEEN 0 AND ${cells}
+          GROUP BY x, y HAVING sum(size) >= ${faintest} ${largest} ${most} - (SELECT count(*) FROM kept))`
+      ]
+    }
+  }
+}
+
+type Kind = 'point' | 'line' | 'area'
+
+const kind = ({ layer: { geometry } }: CutAsk): Kind =>
+  geometry.endsWith('Polygon') ? 'area' : geometry.endsWith('LineString') ? 'line' : 'point'
+
+const SIZES = { point: '0', line: 'ST_Length(t.geom)', area: 'ST_Area(t.geom)' }
+
+/** Square degrees or degrees. */
+const size = (ask: CutAsk): Statement => literalSql(SIZES[kind(ask)])
+
+/** Which square of the tile the north-western corner of a row's box lies in, counted from that of the tile. */
+function cell({ bounds: [west, south, east, north] }: TileFrame): Statement {
+  const count = literalSql(String(EXTENT / CELL))
+  return sql`floor((ST_XMin(t.geom::box2d) - ${west}::float8) / ${east - west}::float8 * ${count})::integer AS x,
+    floor((${north}::float8 - ST_YMax(t.geom::box2d)) / ${north - south}::float8 * ${count})::integer AS y`
+}
+
+/** A square in the middle of its cell, as large as what it stands for, in degrees. */
+function square({ bounds: [west, south, east, north] }: TileFrame): Statement {
+  const [width, height] = [((east - west) * CELL) / EXTENT, ((north - south) * CELL) / EXTENT]
+  const part = sql`least(sqrt(s.size / ${width * height}::float8), 1) / 2`
+  const x = (sign: '+' | '-') => sql`${west}::float8 + (s.x + 0.5 ${literalSql(sign)} ${part}) * ${width}::float8`
+  const y = (sign: '+' | '-') => sql`${north}::float8 - (s.y + 0.5 ${literalSql(sign)} ${part}) * ${height}::float8`
+  return sql`ST_MakeEnvelope(${x('-')}, ${y('+')}, ${x('+')}, ${y('-')}, 4490)`
+}
+
+/** The fid, the fields of the view and `feature_id`, of a row `t`. */
+function attributes({ layer, view }: CutAsk): Statement {
+  const fields = layer.fields.filter(field => view.fields === null || view.fields.includes(field.name))
+  return join([sql`t.fid`, ...fields.map(attribute), sql`t.feature_id`])
+}
+
+/** ST_AsMVT writes other types than numbers, texts and truths as their text, which for an instant hangs on the session. */
+function attribute({ name: field, type }: Field): Statement {
+  if (type !== 'datetime') return sql`${name('t', field)}`
+  return sql`to_char(${name('t', field)} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ${name(field)}`
+}
+
+const boxText = ([west, south, east, north]: Box) => `BOX(${west} ${south},${east} ${north})`
+
+/** A geometry in degrees as the tile has it; null where nothing is left of it. */
+function shape(geometry: Statement, { box, srid }: TileFrame): Statement {
+  const projected = srid === null ? geometry : sql`ST_Transform(${geometry}, ${literalSql(String(srid))})`
+  return sql`ST_AsMVTGeom(${projected}, ${boxText(box)}::box2d, ${UNITS})`
+}
+
+const UNITS = literalSql(`${EXTENT}, ${BUFFER}, true`)
+
+/**
+ * The MVT layers of a tile.
+ * @param rows features by their order, ready to be encoded; and the rows `t` to be labelled
+ */
+function tile(ask: CutAsk, frame: TileFrame, rows: { shapes: Statement; labelled: Statement }): Statement {
+  const { layer } = ask
+  const shapes = sql`(SELECT ${encoded(layer.id)} FROM (${rows.shapes}) AS f)`
+  if (!hasLabelPoints(layer)) return shapes
+  const labels = planLabels(ask, frame, rows.labelled)
+  return sql`${shapes} || (SELECT ${encoded(labelLayerName(layer.id))} FROM (${labels}) AS f)`
+}
+
+const encoded = (layer: string): Statement => sql`ST_AsMVT(f, ${layer}, ${literalSql(String(EXTENT))}, 'geom', 'fid')`
+
+/** A place in a polygon, or halfway along the longest part of a line. */
+const PLACES = {
+  area: 'ST_PointOnSurface(t.geom)',
+  line: '(SELECT ST_LineInterpolatePoint(d.geom, 0.5) FROM ST_Dump(t.geom) AS d ORDER BY ST_Length(d.geom) DESC, d.path LIMIT 1)',
+  point: 't.geom'
+}
+
+/**
+ * The label points that lie in the tile, which has its western and northern edge: so each is in one tile. A point in the
+ * last unit would be rounded onto the next tile's edge.
+ */
+function planLabels(ask: CutAsk, frame: TileFrame, rows: Statement): Statement {
+  const [west, south, east, north] = frame.bounds
+  const unit = (side: number) => side / EXTENT
+  const inside = sql`ST_SetSRID(ST_Point(least(ST_X(p.place), ${east - unit(east - west)}::float8),
+    greatest(ST_Y(p.place), ${south + unit(north - south)}::float8)), 4490)`
+  return sql`SELECT ${shape(inside, frame)} AS geom, ${attributes(ask)} FROM ${rows},
+    LATERAL (SELECT ${literalSql(PLACES[kind(ask)])} AS place OFFSET 0) AS p
+    WHERE ST_X(p.place) >= ${west}::float8 AND ST_X(p.place) < ${east}::float8
+      AND ST_Y(p.place) > ${south}::float8 AND ST_Y(p.place) <= ${north}::float8
+    ORDER BY t.fid`
+}
