@@ -1,5 +1,4 @@
 import type { Catalog } from '../catalog/catalog.ts'
-import { isInPlace } from '../catalog/in-place.ts'
 import type { Layer } from '../catalog/layer.ts'
 import type { PastRevisions } from './past-revisions.ts'
 import {
@@ -48,7 +47,7 @@ export async function findAsOf(
   { catalog, past }: { catalog: Catalog; past: PastRevisions }
 ): Promise<number[]> {
   const asOf = parseAsOf(text)
-  const timeless = layers.find(isInPlace)
+  const timeless = layers.find(({ source, origin }) => source !== undefined && origin === 'file')
   if (timeless) throw withoutHistory({ id: timeless.id })
   if ('instant' in asOf) {
     return Promise.all(layers.map(({ id }) => past.at(id, asOf.instant, catalog.state(id).revision)))

@@ -3,12 +3,12 @@ import type { Catalog } from '../catalog/catalog.ts'
 import { checkFilter, filterFields } from '../catalog/check-filter.ts'
 import { DIVISION_FIELD, type Division, divisionNotFound, PREFIX_LENGTH } from '../catalog/divisions.ts'
 import { type Filter, filterKey } from '../catalog/filter.ts'
-import type { Layer } from '../catalog/layer.ts'
+import { archiveOf, type Layer } from '../catalog/layer.ts'
 import { parseFilter } from '../catalog/parse-filter.ts'
 import { findAsOf } from './as-of.ts'
 import type { PastRevisions } from './past-revisions.ts'
 import { type LayerView, WHOLE_LAYER } from './view.ts'
-import { fieldsApart, fieldUnknown, withoutDivision } from './view-problems.ts'
+import { fieldsApart, fieldUnknown, storedAsIs, withoutDivision } from './view-problems.ts'
 
 /** The parameters of a tile's address that choose what of its layers it shows. */
 export interface ViewQuery {
@@ -46,26 +46,31 @@ export function viewQuery(query: ViewQuery): string {
 
 /**
  * What each layer shows of itself. Of several layers in one tile each takes what it can: the fields it has, the filter
- * where it has all of its fields, the division where it has `division_code`; the others show all their features. What
- * no layer can take is refused, and so is `asof` where one of them keeps no history.
+ * where it has all of its fields, the division where it has `division_code`; the others, and layers whose tiles come
+ * from an archive, show all their features. What no layer can take is refused, and so is `asof` where one of them keeps
+ * no history.
  * @returns one view a layer, in their order
  * @throws VIEW_FIELD_UNKNOWN, VIEW_FIELDS_APART, VIEW_WITHOUT_DIVISION, VIEW_WITHOUT_HISTORY, VIEW_AS_OF_REFUSED,
- *   FILTER_MALFORMED, FILTER_TOO_LARGE, FILTER_UNSUITED, DIVISION_NOT_FOUND
+ *   VIEW_OF_ARCHIVE, FILTER_MALFORMED, FILTER_TOO_LARGE, FILTER_UNSUITED, DIVISION_NOT_FOUND
  */
 export async function parseView(
   query: ViewQuery,
   layers: readonly Layer[],
   context: ViewContext
 ): Promise<LayerView[]> {
+  if (!asksForView(query)) return layers.map(() => WHOLE_LAYER)
   const { fields, filter, division, asof } = query
-  const picked = fields === undefined ? null : pickFields(fields, layers)
-  const filters = filter === undefined ? null : findFilters(filter, layers)
-  const prefix = division === undefined ? null : await findPrefix(division, layers, context)
+  const open = layers.filter(layer => archiveOf(layer) === undefined)
+  if (open.length === 0) throw storedAsIs({ id: layers.map(({ id }) => id).join() })
+  const pick = fields === undefined ? null : pickFields(fields, open)
+  const condition = filter === undefined ? null : findFilter(filter, open)
+  const prefix = division === undefined ? null : await findPrefix(division, open, context)
   const revisions = asof === undefined ? null : await findAsOf(asof, layers, context)
   return layers.map((layer, i) => {
+    if (!open.includes(layer)) return WHOLE_LAYER
     const view = {
-      fields: picked?.[i] ?? null,
-      filter: filters?.[i] ?? null,
+      fields: pick?.(layer) ?? null,
+      filter: condition?.(layer) ?? null,
       divisionPrefix: hasField(layer, DIVISION_FIELD) ? prefix : null,
       asOfRevision: revisions?.[i] ?? null
     }
@@ -75,21 +80,21 @@ export async function parseView(
 }
 
 /** A layer's fields of those asked for; `feature_id` is one of every layer, and always there. */
-function pickFields(text: string, layers: readonly Layer[]): (string[] | null)[] {
+function pickFields(text: string, layers: readonly Layer[]): (layer: Layer) => string[] | null {
   const asked = new Set(text.split(',').map(name => name.trim()))
   asked.delete(FEATURE_ID)
   for (const field of asked) {
     if (!layers.some(layer => hasField(layer, field))) throw unknownField('fields', field, layers)
   }
-  return layers.map(layer => {
+  return layer => {
     const own = layer.fields.map(({ name }) => name).filter(name => asked.has(name))
     return own.length === layer.fields.length ? null : own
-  })
+  }
 }
 
 const FEATURE_ID = 'feature_id'
 
-function findFilters(text: string, layers: readonly Layer[]): (Filter | null)[] {
+function findFilter(text: string, layers: readonly Layer[]): (layer: Layer) => Filter | null {
   const parsed = parseFilter(text)
   const names = [...new Set(filterFields(parsed.tree).map(({ name }) => name))]
   for (const name of names) {
@@ -97,7 +102,7 @@ function findFilters(text: string, layers: readonly Layer[]): (Filter | null)[] 
   }
   const takes = (layer: Layer) => names.every(name => hasField(layer, name))
   if (!layers.some(takes)) throw fieldsApart({ fields: names.join(', ') })
-  return layers.map(layer => (takes(layer) ? checkFilter(parsed, layer) : null))
+  return layer => (takes(layer) ? checkFilter(parsed, layer) : null)
 }
 
 async function findPrefix(code: string, layers: readonly Layer[], { divisions }: ViewContext): Promise<string> {

@@ -35,8 +35,18 @@ export const withoutHistory = defineProblem(
   400,
   { zh: '没有历史', en: 'No history' },
   {
-    zh: '{id} 直接发布自已有的表或文件，没有历史版本，不能使用 asof。',
-    en: '{id} is published in place from an existing table or file and keeps no history; leave asof out.'
+    zh: '{id} 直接发布自已有的表或归档文件，没有历史版本，不能使用 asof。',
+    en: '{id} is published from an existing table or archive and keeps no history; leave asof out.'
+  }
+)
+
+export const storedAsIs = defineProblem(
+  'VIEW_OF_ARCHIVE',
+  400,
+  { zh: '归档瓦片不可筛选', en: 'Archived tiles are as they are' },
+  {
+    zh: '{id} 的瓦片来自归档文件，按原样提供，不能使用 fields、filter、division、asof。',
+    en: 'The tiles of {id} come from an archive as they are stored; leave out fields, filter, division and asof.'
   }
 )
 
