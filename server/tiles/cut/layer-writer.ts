@@ -1,0 +1,158 @@
+import { EXTENT } from '../scheme.ts'
+import { ByteWriter } from './byte-writer.ts'
+import { type Columns, NO_VALUE } from './columns.ts'
+import { type Grow, growCounts } from './grow.ts'
+import { writeEntry } from './values.ts'
+
+/** Field numbers of vector_tile.proto. */
+const TILE_LAYERS = 3
+const LAYER = { name: 1, features: 2, keys: 3, extent: 5, version: 15 }
+const FEATURE = { id: 1, tags: 2, type: 3, geometry: 4 }
+/**
+ * Of a reduced layer: how many features it shows as they are, and of how many. 16 and above are for extensions
+ * (vector_tile.proto: `extensions 16 to max`); clients pass over fields they do not know.
+ */
+const REDUCED = { shown: 16, total: 17 }
+
+/** Which of the columns' fields features carry, and what they are called. */
+export interface FieldChoice {
+  columns: readonly number[]
+  /** By column. */
+  names: readonly string[]
+}
+
+/** Stands for a value that no row has. */
+const OWN = 0xffffffff
+
+/** Writes one layer of a vector tile after the other (MVT 2.1 §4.1), features as they come, each value once. */
+export class LayerWriter {
+  readonly #features = new ByteWriter(1 << 20)
+  readonly #tags = new ByteWriter()
+  readonly #body = new ByteWriter(1 << 20)
+  readonly #keys: string[] = []
+  readonly #columnKeys: number[] = []
+  /** By number of a value: where it stands in this layer, if its stamp is this layer's. */
+  #places = new Uint32Array(0)
+  #stamps = new Uint32Array(0)
+  #stamp = 0
+  /** The layer's values in their order, by number; OWN where it is the next of those that no row has. */
+  readonly #numbers: Grow<Uint32Array> = growCounts()
+  readonly #own = new Map<unknown, number>()
+  #count = 0
+
+  /** @param values how many values there are to choose from */
+  begin(values: number): void {
+    if (this.#places.length < values) {
+      this.#places = new Uint32Array(values)
+      this.#stamps = new Uint32Array(values)
+      this.#stamp = 0
+    }
+    this.#stamp++
+    this.#features.length = 0
+    this.#keys.length = 0
+    this.#columnKeys.length = 0
+    this.#numbers.length = 0
+    this.#own.clear()
+    this.#count = 0
+  }
+
+  /** How many features the layer has. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** The fields of a feature, for the one that is written next. */
+  tag(columns: Columns, feature: number, { columns: chosen, names }: FieldChoice): void {
+    const tags = this.#tags
+    tags.length = 0
+    tags.reserve(chosen.length * 10)
+    for (let i = 0; i < chosen.length; i++) {
+      const column = chosen[i]!
+      const number = columns.fields[column]![feature]!
+      if (number === NO_VALUE) continue
+      tags.varint(this.#columnKeys[column] ?? this.#addKey(column, names[column]!))
+      if (this.#stamps[number] !== this.#stamp) {
+        this.#stamps[number] = this.#stamp
+        this.#places[number] = this.#numbers.length
+        this.#numbers.push(number)
+      }
+      tags.varint(this.#places[number]!)
+    }
+  }
+
+  /** Fields that no row has, for the feature that is written next. */
+  tagOwn(fields: Record<string, string | number | boolean>): void {
+    this.#tags.length = 0
+    for (const [name, value] of Object.entries(fields)) {
+      this.#tags.reserve(16)
+      const key = this.#keys.indexOf(name)
+      this.#tags.varint(key >= 0 ? key : this.#keys.push(name) - 1)
+      this.#tags.varint(this.#own.get(value) ?? this.#addOwn(value))
+    }
+  }
+
+  #addOwn(value: unknown): number {
+    const place = this.#numbers.length
+    this.#own.set(value, place)
+    this.#numbers.push(OWN)
+    return place
+  }
+
+  #addKey(column: number, name: string): number {
+    const key = this.#keys.push(name) - 1
+    this.#columnKeys[column] = key
+    return key
+  }
+
+  /** Adds a feature with the fields last tagged. @param id null: it has none, as it stands for several */
+  feature(id: number | null, kind: number, commands: ByteWriter): void {
+    const tags = this.#tags
+    const body = this.#body
+    body.length = 0
+    body.reserve(commands.length + tags.length + 64)
+    if (id !== null) body.number(FEATURE.id, id)
+    if (tags.length > 0) body.message(FEATURE.tags, tags)
+    body.number(FEATURE.type, kind)
+    body.message(FEATURE.geometry, commands)
+    this.#features.message(LAYER.features, body)
+    this.#count++
+  }
+
+  /** Adds the layer to a tile, unless nothing is in it. @param stores of the values that were tagged */
+  finish(tile: ByteWriter, name: string, stores: readonly Columns[], reduced: Reduced | null): void {
+    if (this.#count === 0) return
+    const body = this.#body
+    body.length = 0
+    body.number(LAYER.version, 2)
+    body.text(LAYER.name, name)
+    body.append(this.#features.bytes, 0, this.#features.length)
+    for (const key of this.#keys) body.text(LAYER.keys, key)
+    this.#writeValues(stores)
+    body.number(LAYER.extent, EXTENT)
+    if (reduced) {
+      body.number(REDUCED.shown, reduced.shown)
+      body.number(REDUCED.total, reduced.total)
+    }
+    tile.message(TILE_LAYERS, body)
+  }
+
+  #writeValues(stores: readonly Columns[]): void {
+    const body = this.#body
+    const own = this.#own.keys()
+    for (let i = 0; i < this.#numbers.length; i++) {
+      const number = this.#numbers.array[i]!
+      if (number === OWN) {
+        writeEntry(own.next().value, body)
+        continue
+      }
+      const { first, bytes, ends } = stores.find(({ values }) => number < values.first + values.ends.length)!.values
+      const at = number - first
+      body.append(bytes, at > 0 ? ends[at - 1]! : 0, ends[at]!)
+    }
+  }
+}
+
+export interface Reduced {
+  shown: number
+  total: number
+}
