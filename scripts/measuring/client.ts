@@ -19,10 +19,11 @@ export class Client {
   }
 
   /** Posts JSON where there is something to send, else gets. Throws when nobody answers within the time. */
-  ask(path: string, json?: unknown, timeoutMs = 60_000): Promise<Reply> {
+  ask(path: string, json?: unknown, timeoutMs = 60_000, more: Record<string, string> = {}): Promise<Reply> {
     const body = json === undefined ? undefined : JSON.stringify(json)
     const headers = {
       'x-api-key': this.#key,
+      ...more,
       ...(body && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
     }
     return new Promise((resolve, reject) => {

@@ -1,0 +1,64 @@
+import type { Catalog } from '../../server/catalog/catalog.ts'
+import type { Layer } from '../../server/catalog/layer.ts'
+import type { Database } from '../../server/lib/sql.ts'
+import { Client, type Reply } from './client.ts'
+import { type OwnServer, startServer } from './own-server.ts'
+
+/** What every part of the tile benchmark works with. */
+export interface TileBench {
+  db: Database
+  databaseUrl: string
+  catalog: Catalog
+  /** The two layers of hundreds of thousands of polygons. */
+  heavy: readonly Layer[]
+  /** For as long as one figure is measured. */
+  seconds: number
+  /** For what servers and pgbench write. */
+  folder: string
+}
+
+export const MODES = ['memory', 'postgis'] as const
+export type Mode = (typeof MODES)[number]
+
+/** What makes the server cut layers of any size in memory, or none but the smallest. */
+const INDEX_BYTES: Record<Mode, number> = { memory: 4 * 1024 ** 3, postgis: 1024 ** 2 }
+
+/** Without a cache, every tile is made anew. */
+export const WITHOUT_CACHE = { TILE_CACHE_BYTES: '0' }
+
+/** Starts a server on the benchmark's database, runs the work and stops it. */
+export async function withServer<T>(
+  bench: TileBench,
+  { mode = 'memory', ...settings }: { mode?: Mode } & Record<string, string>,
+  work: (server: OwnServer) => Promise<T>
+): Promise<T> {
+  const server = await startServer({
+    DATABASE_URL: bench.databaseUrl,
+    DATA_DIR: bench.folder,
+    TILE_INDEX_BYTES: String(INDEX_BYTES[mode]),
+    ...settings
+  })
+  try {
+    return await work(server)
+  } finally {
+    await server.stop()
+  }
+}
+
+export const headersOf = ({ key }: OwnServer): Record<string, string> => ({
+  'x-api-key': key,
+  'accept-encoding': 'gzip'
+})
+
+/** Asks once, as a map client does. @throws where the answer is neither a tile nor an empty one */
+export async function askTile(server: OwnServer, path: string, more: Record<string, string> = {}): Promise<Reply> {
+  const client = new Client(server.base, server.key, 1)
+  try {
+    const reply = await client.ask(path, undefined, 120_000, { 'accept-encoding': 'gzip', ...more })
+    if (![200, 204, 304].includes(reply.status))
+      throw new Error(`${path} was answered ${reply.status}: ${reply.body.toString().slice(0, 300)}`)
+    return reply
+  } finally {
+    client.close()
+  }
+}
