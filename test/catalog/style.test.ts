@@ -12,6 +12,8 @@ import { ROOT } from '../helper.ts'
 const catalog = await loadCatalog(`${ROOT}layers`, `${ROOT}styles`)
 const COLOR = /^#[0-9a-f]{6}$/
 
+const text = (name: string, zh = name): Field => ({ name, type: 'text', title: { zh, en: name } })
+
 const around = (baseUrl: string, versionOf: (layer: Layer) => string | number = () => 1) => ({
   baseUrl,
   glyphsVersion: 'g1',
@@ -90,6 +92,8 @@ t.test(
         t.equal(item.layout?.visibility, hidden ? 'none' : undefined, item.id)
       }
       t.match(style.metadata, { 'yitu:versions': { 'town-boundary': 'r-town-boundary' } })
+      t.equal(style.glyphs, 'https://example.org/fonts/{fontstack}/{range}.pbf?v=g1')
+      t.equal(style.sprite, `https://example.org/sprites/${map.tone === 'grey' ? 'icons-grey' : 'icons'}`)
     }
   }
 )
@@ -130,14 +134,43 @@ t.test('the tiles of a map hold what it shows at first', async t => {
   t.strictSame(ids(shownAtFirst(findCollection(catalog, 'poi,river-line', everything))), ['poi', 'river-line'])
 })
 
-t.test('badges carry one sign, and hatching runs inward from the edge', async t => {
+t.test('badges carry an icon and areas a pattern that there is, and hatching runs inward from the edge', async t => {
   const all = catalog.layers().flatMap(({ style }) => style)
-  const glyphs = all.filter(({ id }) => id.endsWith('-glyph') && id !== 'air-quality-station-glyph')
-  t.ok(glyphs.length >= 25)
-  for (const { id, layout } of glyphs) t.equal([...String(layout?.['text-field'])].length, 1, id)
+  const sprites = new Set(catalog.sprites.map(({ id }) => id))
+  t.ok(all.filter(({ layout }) => layout?.['icon-image']).length >= 25)
+  t.ok(all.filter(({ paint }) => paint?.['fill-pattern']).length >= 10)
+  const used = new Set(
+    JSON.stringify(all)
+      .match(/"[a-z-]+"/g)
+      ?.map(name => name.slice(1, -1))
+  )
+  t.strictSame(
+    [...sprites].filter(id => !used.has(id)),
+    [],
+    'no icon that nothing shows'
+  )
   const hatched = all.filter(({ id }) => id.endsWith('-hatch'))
-  t.ok(hatched.length >= 6)
+  t.ok(hatched.length >= 2)
   for (const { id, paint } of hatched) t.ok(paint?.['line-offset'] && paint['line-dasharray'], id)
+})
+
+t.test('a style that names a picture there is none of is refused, wherever the name stands', async t => {
+  const layer = { id: 'new-layer', fields: [text('code')] }
+  const item = { id: 'new-layer', type: 'symbol', 'source-layer': 'new-layer' }
+  const match = ['match', ['get', 'code'], '1', 'bus', '2', 'nowhere', 'bus']
+  for (const [image, faults] of [
+    ['bus', []],
+    ['nowhere', ['nowhere']],
+    [match, ['nowhere']],
+    [['step', ['zoom'], 'bus', 12, 'nothing'], ['nothing']],
+    [['get', 'code'], []]
+  ] as const) {
+    const problems = checkStyle(layer, [{ ...item, layout: { 'icon-image': image } }], 'x', new Set(['bus']))
+    t.strictSame(
+      problems.map(({ pointer, message }) => [pointer, message]),
+      faults.map(name => ['/0/layout/icon-image', `there is no styles/sprites/${name}.svg`])
+    )
+  }
 })
 
 t.test('an unknown layer is left out of a style, and the catalogue keeps its own', async t => {
@@ -151,8 +184,6 @@ t.test('an unknown layer is left out of a style, and the catalogue keeps its own
   t.strictSame([style.center, style.zoom], [[113.05, 23.06], 10.3], 'opens on the district')
   t.equal(JSON.stringify(catalog.get('poi')), before)
 })
-
-const text = (name: string, zh = name): Field => ({ name, type: 'text', title: { zh, en: name } })
 
 t.test('the default style of every geometry passes the check, with and without a label', async t => {
   for (const geometry of GEOMETRY_TYPES)

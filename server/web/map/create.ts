@@ -8,11 +8,12 @@ import { addOverlays } from './overlays.ts'
 // Vite does not see the worker MapLibre would load by itself: without this the build passes and the map stays blank.
 setWorkerUrl(new URL(workerUrl, import.meta.url).href)
 
-/** What the map begins with: its background, and where it stands while nothing is published. */
+/** What the map begins with: its background, its icons, and where it stands while nothing is published. */
 export interface Ground {
   background: string
   center: [number, number] | undefined
   zoom: number | undefined
+  sprite: string | undefined
 }
 
 /** A map with nothing on it but the ground, north up; resolves when layers may be added. */
@@ -22,6 +23,7 @@ export async function createMap(container: HTMLElement, ground: Ground, bounds: 
     style: {
       version: 8,
       'font-faces': mapFontFaces(),
+      ...(ground.sprite && { sprite: ground.sprite }),
       sources: {},
       layers: [{ id: 'console-ground', type: 'background', paint: { 'background-color': ground.background } }]
     },

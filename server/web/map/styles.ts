@@ -17,13 +17,14 @@ export const baseMap = computed(() => {
   const ground = style.layers.find(layer => layer.type === 'background')?.paint?.['background-color']
   const order = Object.keys(style.sources)
   const initial = order.filter(id => layersOf(style, id).some(layer => layer.layout?.visibility !== 'none'))
-  const { center, zoom } = style
+  const { center, zoom, sprite } = style
   return {
     background: typeof ground === 'string' ? ground : '#f5f6f4',
     order,
     initial,
     center: center as [number, number],
-    zoom
+    zoom,
+    sprite: typeof sprite === 'string' ? sprite : undefined
   }
 })
 
