@@ -39,6 +39,7 @@ import stylesRoutes from './routes/styles.ts'
 import summaryRoutes from './routes/summary.ts'
 import tilesRoutes from './routes/tiles.ts'
 import uploadsRoutes from './routes/uploads.ts'
+import wmtsRoutes from './routes/wmts/index.ts'
 
 export interface AppOptions {
   config: Config
@@ -92,6 +93,7 @@ export async function buildApp({ config, db, logStream }: AppOptions): Promise<F
   await app.register(tilesRoutes)
   await app.register(spritesRoutes)
   await app.register(fontsRoutes)
+  await app.register(wmtsRoutes)
   await app.register(uploadsRoutes)
   await app.register(rulesetsRoutes)
   await app.register(landChecksRoutes)

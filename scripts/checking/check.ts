@@ -1,8 +1,9 @@
 import type { Ask, Check, Listed } from './service.ts'
 import { checkTiles } from './tiles.ts'
+import { checkWmts } from './wmts.ts'
 
 /** How each protocol is checked; a service of another protocol does not count as answering. */
-const CHECKS: Readonly<Record<string, Check>> = { tiles: checkTiles }
+const CHECKS: Readonly<Record<string, Check>> = { tiles: checkTiles, wmts: checkWmts }
 
 export interface Outcome {
   id: string

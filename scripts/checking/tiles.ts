@@ -105,7 +105,7 @@ const isIn =
   }
 
 /** Decodes every geometry, so that a broken one is found. */
-function countFeatures(bytes: Uint8Array): number {
+export function countFeatures(bytes: Uint8Array): number {
   if (bytes.length === 0) return 0
   let count = 0
   for (const layer of Object.values(new VectorTile(new PbfReader(bytes)).layers)) {

@@ -12,6 +12,10 @@ import {
 } from '../lib/errors.ts'
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** What to tell of an error, for protocols that answer errors in a form of their own. */
+    problemOf(error: FastifyError | Problem, request: FastifyRequest): Problem
+  }
   interface FastifyRequest {
     /** `?lang=`, else what `Accept-Language` likes better of Chinese and English. */
     language: Language
@@ -46,6 +50,7 @@ const tooMany = defineProblem(
 /** Every error of the API is answered here, as problem+json (RFC 9457). */
 export default fp(
   async app => {
+    app.decorate('problemOf', toProblem)
     app.decorateRequest('language', 'zh')
     app.addHook('onRequest', async request => {
       request.language = languageOf(request)
@@ -63,7 +68,9 @@ export default fp(
 const path = (request: FastifyRequest) => request.url.split('?', 1)[0] ?? ''
 
 function answer(problem: Problem, error: Error | undefined, request: FastifyRequest, reply: FastifyReply) {
-  if (problem.status >= 500) request.log.error({ err: error, code: problem.code }, 'request failed')
+  // To say when to come back is no failure.
+  if (problem.status >= 500 && !problem.members['retryAfter'])
+    request.log.error({ err: error, code: problem.code }, 'request failed')
   const body = { ...problemDocument(problem, request.language, path(request)), requestId: request.id }
   return reply
     .code(problem.status)

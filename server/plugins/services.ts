@@ -8,8 +8,12 @@ declare module 'fastify' {
     usage: Usage
   }
   interface FastifyContextConfig {
-    /** The protocol a route with parameter `id` answers in: its requests are counted as use of a service. */
+    /** The protocol a route answers in: its requests are counted as use of the service its parameter `id` names. */
     protocol?: string
+  }
+  interface FastifyRequest {
+    /** The layer or map that is served, where no parameter `id` of the route says it. */
+    served: string | undefined
   }
 }
 
@@ -25,6 +29,16 @@ const PROTOCOLS: readonly Protocol[] = [
       tiles: `${base}/tiles/${id}/{z}/{x}/{y}.mvt`,
       style: `${base}/styles/${id}.json`
     })
+  },
+  {
+    id: 'wmts',
+    title: { zh: 'WMTS 切片地图服务', en: 'Web Map Tile Service (WMTS 1.0.0)' },
+    type: 'application/xml',
+    serves: () => true,
+    urls: (base, id) => ({
+      capabilities: `${base}/services/${id}/wmts/1.0.0/WMTSCapabilities.xml`,
+      kvp: `${base}/services/${id}/wmts?service=WMTS&request=GetCapabilities`
+    })
   }
 ]
 
@@ -36,13 +50,14 @@ export default fp(
     const usage = new Usage(app.db)
     app.decorate('services', new ServiceRegistry(app.catalog, PROTOCOLS))
     app.decorate('usage', usage)
+    app.decorateRequest('served', undefined)
 
     app.addHook('onResponse', async (request, reply) => {
       const { protocol } = request.routeOptions.config
       // What was refused is no use; an answer of 204 or 304 is.
       if (!protocol || reply.statusCode >= 400) return
-      const { id } = request.params as { id: string }
-      for (const subject of id.split(',')) usage.count(`${subject}.${protocol}`)
+      const { id = request.served } = request.params as { id?: string }
+      for (const subject of id?.split(',') ?? []) usage.count(`${subject}.${protocol}`)
     })
 
     await usage.flush()

@@ -78,7 +78,8 @@ const FEATURE_ID: Field = { name: 'feature_id', type: 'text', title: { zh: 'è¦ç
 const meaning = ({ title, type, codelist }: Field, language: Language) =>
   `${title[language]} (${codelist ? `${type}: ${codelist}` : type})`
 
-function boundsOf({ members, extent }: Tileset): Bounds {
+/** How far the members' data reach; where nothing says so, how far they may. West, south, east, north in degrees. */
+export function boundsOf({ members, extent }: Pick<Tileset, 'members' | 'extent'>): Bounds {
   const known = members.flatMap(member => (member.bounds ? [member.bounds] : []))
   const declared = members.map(member => member.layer.extent ?? extent)
   const boxes: (readonly number[])[] = known.length > 0 ? known : declared

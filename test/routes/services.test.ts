@@ -14,22 +14,26 @@ await onBothDatabases(t, async (t, db) => {
   await app.refreshCatalog()
   const get = (query = '', headers: Record<string, string> = as.publisher) =>
     app.inject({ url: `/api/services${query}`, headers })
+  /** Of one protocol: what is found of it is found of every other. */
   const ids = async (query = '', headers?: Record<string, string>) =>
-    (await get(query, headers)).json().services.map((service: { id: string }) => service.id)
+    (await get(query, headers))
+      .json()
+      .services.map((service: { id: string }) => service.id)
+      .filter((id: string) => id.endsWith('.tiles'))
 
   t.test('every published layer and map is a service in every protocol, and nothing else is', async t => {
     const all = (await get()).json()
     t.strictSame(
       all.services.map((service: { id: string }) => service.id),
-      ['test-plot.tiles', 'test-camera.tiles', 'test-creek.tiles', 'test-map.tiles'],
+      ['test-plot', 'test-camera', 'test-creek', 'test-map'].flatMap(id => [`${id}.tiles`, `${id}.wmts`]),
       'in the order of themes, then maps; the layer without data is none'
     )
-    t.equal(all.total, 4)
+    t.equal(all.total, 8)
     t.strictSame(
       all.protocols,
       app.services.protocols.map(({ id, title, type }) => ({ id, title, type }))
     )
-    const [plot, , , map] = all.services
+    const [plot, , , , , , map] = all.services
     t.match(plot, {
       kind: 'layer',
       protocol: 'tiles',
@@ -66,7 +70,7 @@ await onBothDatabases(t, async (t, db) => {
   })
 
   t.test('every address of a service answers', async t => {
-    for (const { url, urls } of (await get()).json().services) {
+    for (const { url, urls } of (await get('?protocol=tiles')).json().services) {
       t.equal(url, urls.tilejson)
       for (const address of [urls.tilejson, urls.style, urls.tiles.replace('{z}/{x}/{y}', TILE)]) {
         const { statusCode } = await app.inject({ url: new URL(address).pathname, headers: as.publisher })
@@ -178,7 +182,7 @@ await onBothDatabases(t, async (t, db) => {
       await ids('?sort=-features'),
       ['test-map', 'test-plot', 'test-camera', 'test-creek'].map(id => `${id}.tiles`)
     )
-    const first = (await get('?limit=3&q=test')).json()
+    const first = (await get('?protocol=tiles&limit=3&q=test')).json()
     t.match(first, { total: 4, limit: 3, offset: 0 })
     t.equal(first.services.length, 3)
     const second = (await app.inject({ url: first.links.next, headers: as.publisher })).json()

@@ -40,15 +40,15 @@ await onBothDatabases(t, async (t, db) => {
     const outcomes = await check()
     t.strictSame(
       outcomes.map(({ id }) => id).toSorted(),
-      ['camera', 'creek', 'deep', 'hollow', 'map', 'plot'].map(name => `test-${name}.tiles`)
+      ['camera', 'creek', 'deep', 'hollow', 'map', 'plot'].flatMap(name => [`test-${name}.tiles`, `test-${name}.wmts`])
     )
     for (const { id, ok, answer, requests } of outcomes) {
       t.ok(ok, `${id}: ${answer}`)
-      t.match(answer, /^[1-9]\d* features in \d+\/\d+\/\d+$/)
-      t.ok(requests < 410, `${id}: ${requests} requests`)
+      t.match(answer, /^[1-9]\d* features in (\w+ )?\d+\/\d+\/\d+(, |$)/)
+      t.ok(requests < 1210, `${id}: ${requests} requests`)
     }
     const anonymous = asker(base, undefined)
-    t.equal((await listServices(anonymous)).length, 4)
+    t.equal((await listServices(anonymous)).length, 8)
   })
 
   t.test('what is wrong with one is said, and the others are checked all the same', async t => {
@@ -58,6 +58,10 @@ await onBothDatabases(t, async (t, db) => {
       'an error': url => (url.endsWith('/tiles/test-plot.json') ? new Response('{}', { status: 500 }) : undefined),
       'a TileJSON without tiles': url =>
         url.endsWith('/tiles/test-plot.json') ? Response.json({ tilejson: '3.0.0', tiles: [] }) : undefined,
+      'metadata without a layer': url =>
+        url.includes('/services/test-plot/wmts?') ? new Response('<Capabilities/>') : undefined,
+      'an empty tile by WMTS': url =>
+        url.includes('/services/test-plot/wmts/1.0.0/') ? new Response(new Uint8Array()) : undefined,
       'a style of nothing': url =>
         url.endsWith('/styles/test-plot.json') ? Response.json({ version: 8, sources: {}, layers: [] }) : undefined
     }
@@ -66,10 +70,10 @@ await onBothDatabases(t, async (t, db) => {
       const failed = outcomes.filter(({ ok }) => !ok)
       t.strictSame(
         failed.map(({ id }) => id),
-        ['test-plot.tiles'],
+        [/WMTS|metadata/.test(what) ? 'test-plot.wmts' : 'test-plot.tiles'],
         `${what}: ${failed[0]?.answer}`
       )
-      t.equal(outcomes.length, 6)
+      t.equal(outcomes.length, 12)
     }
   })
 

@@ -1,0 +1,138 @@
+import type { FastifyError, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import type { Problem } from '../../lib/errors.ts'
+import { spellHeaders } from '../../lib/header-case.ts'
+import { readKvp } from '../../lib/kvp.ts'
+import { MVT, parsePreferences } from '../../lib/media-type.ts'
+import { capabilitiesReply } from './capabilities-reply.ts'
+import { exceptionReport } from './exception-report.ts'
+import { METADATA_TYPES, parseGetCapabilities } from './parse-capabilities.ts'
+import { parseGetTile, parseTilePath, type TilePath } from './parse-tile.ts'
+import { invalid, missing, noOperation, notAcceptable, notFound } from './problems.ts'
+import { tileReply } from './tile-reply.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The address is that of a resource: where its parts name none, there is no such resource. */
+    isResource?: boolean
+  }
+}
+
+const Text = Type.Optional(Type.String())
+/** For the interface's description only: names may be written in any case, so requests are read by readKvp. */
+const Query = Type.Object({
+  service: Type.Optional(Type.String({ description: 'WMTS' })),
+  request: Type.Optional(Type.String({ description: 'GetCapabilities or GetTile' })),
+  acceptversions: Text,
+  acceptformats: Text,
+  sections: Text,
+  updatesequence: Text,
+  version: Type.Optional(Type.String({ description: '1.0.0' })),
+  layer: Text,
+  style: Text,
+  format: Text,
+  tilematrixset: Text,
+  tilematrix: Text,
+  tilerow: Text,
+  tilecol: Text
+})
+
+/** One WMTS, under the prefix it is registered with. */
+const endpoint: FastifyPluginAsync = async app => {
+  const tags = ['wmts']
+  app.setValidatorCompiler(() => () => true)
+  const sendCapabilities = capabilitiesReply(app)
+  const sendTile = tileReply(app)
+
+  app.addHook('onRequest', async (_request, { raw }) => spellHeaders(raw))
+  app.addHook('onSend', async (_request, reply, payload) => {
+    // Not every client of this standard takes 204 for a tile; nothing at all is a vector tile without layers.
+    if (reply.statusCode === 204) reply.code(200).type(MVT)
+    return payload
+  })
+  app.setErrorHandler((error: FastifyError | Problem, request, reply) =>
+    refuse(app.problemOf(error, request), error, request, reply)
+  )
+  app.setNotFoundHandler((request, reply) => {
+    const problem = notFound({ what: `${request.method} ${request.url.split('?', 1)[0]}` })
+    return refuse(problem, problem, request, reply)
+  })
+
+  app.get(
+    '/',
+    {
+      config: { protocol: 'wmts', rateLimit: { allowList: asksForTile } },
+      schema: { tags, summary: 'WMTS 1.0.0: GetCapabilities, GetTile', querystring: Query }
+    },
+    async (request, reply) => {
+      const kvp = readKvp(request.url)
+      const operation = kvp.get('request')
+      const service = kvp.get('service')
+      if (!operation) throw missing('request')
+      if (!service) throw missing('service')
+      if (service.toUpperCase() !== 'WMTS') throw invalid('service', service, 'WMTS')
+      if (operation === 'GetTile') return sendTile(request, reply, parseGetTile(kvp), kvp)
+      if (operation === 'GetCapabilities') return sendCapabilities(request, reply, parseGetCapabilities(kvp))
+      if (operation === 'GetFeatureInfo') throw noOperation(operation)
+      throw invalid('request', operation, 'GetCapabilities, GetTile')
+    }
+  )
+
+  app.get(
+    '/1.0.0/WMTSCapabilities.xml',
+    { config: { protocol: 'wmts' }, schema: { tags, summary: 'WMTS 1.0.0: the service metadata' } },
+    async (request, reply) => {
+      accepts(request, METADATA_TYPES)
+      return sendCapabilities(request, reply, parseGetCapabilities(new Map()))
+    }
+  )
+
+  // The console's files are looked for at every other address, and what they lack is answered in its way.
+  app.get('/*', { schema: { hide: true } }, async (_request, reply) => reply.callNotFound())
+
+  app.get<{ Params: TilePath }>(
+    '/1.0.0/:layer/:style/:grid/:matrix/:row/:col',
+    {
+      config: { protocol: 'wmts', rateLimit: false, isResource: true },
+      schema: {
+        tags,
+        summary: 'WMTS 1.0.0: a tile',
+        params: Type.Object({
+          layer: Type.String(),
+          style: Type.String(),
+          grid: Type.String({ description: 'TileMatrixSet' }),
+          matrix: Type.String({ description: 'TileMatrix' }),
+          row: Type.String({ description: 'TileRow' }),
+          col: Type.String({ description: 'TileCol, and the extension of the format: 13337.mvt' })
+        })
+      }
+    },
+    async (request, reply) => {
+      accepts(request, [MVT, 'application/x-protobuf', 'application/octet-stream'])
+      return sendTile(request, reply, parseTilePath(request.params), readKvp(request.url))
+    }
+  )
+}
+
+const asksForTile = (request: FastifyRequest): boolean => readKvp(request.url).get('request') === 'GetTile'
+
+/** @throws WMTS_NOT_ACCEPTABLE where the client wants none of the types */
+function accepts({ headers }: FastifyRequest, types: readonly string[]): void {
+  const wanted = parsePreferences(headers.accept ?? '*/*').filter(({ weight }) => weight > 0)
+  const names = ['*/*', 'application/*', ...types]
+  if (wanted.length > 0 && !wanted.some(({ value }) => names.includes(value))) throw notAcceptable({ type: types[0] })
+}
+
+function refuse(problem: Problem, error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (problem.status >= 500 && problem.status !== 501) {
+    request.log.error({ err: error, code: problem.code }, 'request failed')
+  }
+  const isNowhere = request.routeOptions.config.isResource && problem.members['locator'] !== undefined
+  return reply
+    .code(isNowhere ? 404 : problem.status)
+    .header('cache-control', 'no-store')
+    .type('application/xml')
+    .send(exceptionReport(problem, request.language, request.id))
+}
+
+export default endpoint
