@@ -2,6 +2,7 @@ import fastify, { type FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
 import type { Database } from './lib/sql.ts'
 import accessPlugin from './plugins/access.ts'
+import archivesPlugin from './plugins/archives.ts'
 import catalogPlugin from './plugins/catalog.ts'
 import configPlugin from './plugins/config.ts'
 import databasePlugin from './plugins/database.ts'
@@ -14,6 +15,7 @@ import mapsPlugin from './plugins/maps.ts'
 import openapiPlugin from './plugins/openapi.ts'
 import schemaPlugin from './plugins/schema.ts'
 import servicesPlugin from './plugins/services.ts'
+import tileDeliveryPlugin from './plugins/tile-delivery.ts'
 import tilesPlugin from './plugins/tiles.ts'
 import uploadsPlugin from './plugins/uploads.ts'
 import viewsPlugin from './plugins/views.ts'
@@ -72,11 +74,13 @@ export async function buildApp({ config, db, logStream }: AppOptions): Promise<F
   await app.register(accessPlugin)
   await app.register(catalogPlugin)
   await app.register(inPlacePlugin)
+  await app.register(archivesPlugin)
   await app.register(divisionsPlugin)
   await app.register(viewsPlugin)
   await app.register(tilesPlugin)
-  await app.register(servicesPlugin)
+  await app.register(tileDeliveryPlugin)
   await app.register(mapsPlugin)
+  await app.register(servicesPlugin)
   await app.register(uploadsPlugin)
   await app.register(landCheckPlugin)
   await app.register(landCheckJobsPlugin)
@@ -90,9 +94,9 @@ export async function buildApp({ config, db, logStream }: AppOptions): Promise<F
   await app.register(divisionsRoutes)
   await app.register(servicesRoutes)
   await app.register(stylesRoutes)
-  await app.register(tilesRoutes)
   await app.register(spritesRoutes)
   await app.register(fontsRoutes)
+  await app.register(tilesRoutes)
   await app.register(wmtsRoutes)
   await app.register(uploadsRoutes)
   await app.register(rulesetsRoutes)

@@ -69,6 +69,23 @@ const EnvironmentSchema = Type.Object({
     minimum: MiB,
     description: 'Memory for the layers that tiles are cut from (estimated; the least used goes first).'
   }),
+  TILE_QUEUE: Type.Integer({
+    default: 512,
+    minimum: 2,
+    description:
+      'Tiles that may be made or wait for it at once, one for each of their layers; a layer has at most half of the places. Beyond: 503 with Retry-After.'
+  }),
+  TILE_DEADLINE_MS: Type.Integer({
+    default: 20_000,
+    minimum: 100,
+    description: 'The longest a tile may take to be made, waiting included, in milliseconds. Beyond: 503.'
+  }),
+  CACHE_URL: Type.String({
+    default: '',
+    pattern: '^(rediss?://.*)?$',
+    description:
+      'redis://… of a server that speaks the Redis protocol, where servers of one database share finished tiles. Empty: each keeps its own only.'
+  }),
   DEMO_SCALE: Type.Number({
     default: 0.02,
     minimum: 0,
@@ -125,6 +142,9 @@ const named = (env: Environment) =>
     uploadMaxUnpackedBytes: env.UPLOAD_MAX_UNPACKED_BYTES,
     tileCacheBytes: env.TILE_CACHE_BYTES,
     tileIndexBytes: env.TILE_INDEX_BYTES,
+    tileQueue: env.TILE_QUEUE,
+    tileDeadlineMs: env.TILE_DEADLINE_MS,
+    cacheUrl: env.CACHE_URL,
     demoScale: env.DEMO_SCALE,
     landCheckJobs: env.LAND_CHECK_JOBS,
     webhookHosts: env.WEBHOOK_HOSTS,

@@ -1,7 +1,8 @@
 import { defineProblem, notFound } from '../lib/errors.ts'
-import type { Layer, LayerState } from './layer.ts'
-import type { CodeList, Department, District, MapDefinition, Theme } from './shared.ts'
+import { allChanged, type Changes } from './changes.ts'
+import { type Layer, type LayerState, type StoredTiles, storedRevision } from './layer.ts'
 import type { Sprite } from './load-sprites.ts'
+import type { CodeList, Department, District, MapDefinition, Theme } from './shared.ts'
 
 export const layerNotFound = defineProblem(
   'LAYER_NOT_FOUND',
@@ -27,8 +28,19 @@ export interface CatalogContent {
   departments: Department[]
   codeLists: CodeList[]
   maps: MapDefinition[]
-  problems: CatalogProblem[]
   sprites: Sprite[]
+  problems: CatalogProblem[]
+}
+
+/** What the database says: layers made by upload, what each layer stands at, and what is wrong. */
+export interface CatalogUpdate {
+  uploaded: Layer[]
+  states: ReadonlyMap<string, LayerState>
+  /** What the latest revisions changed, by layer id. */
+  changes: ReadonlyMap<string, Changes>
+  problems: readonly CatalogProblem[]
+  /** Published layers whose table is gone. */
+  tablesMissing: readonly string[]
 }
 
 const UNPUBLISHED: LayerState = { revision: 0, featureCount: 0, bounds: null, contentHash: '', updatedAt: null }
@@ -40,11 +52,16 @@ export class Catalog {
   readonly departments: ReadonlyMap<string, Department>
   readonly codeLists: ReadonlyMap<string, CodeList>
   readonly maps: ReadonlyMap<string, MapDefinition>
+  /** The icons and patterns that styles may name. */
+  readonly sprites: readonly Sprite[]
   readonly #fileProblems: readonly CatalogProblem[]
   readonly #fileLayers: ReadonlyMap<string, Layer>
   #uploadProblems: readonly CatalogProblem[] = []
   #uploaded: ReadonlyMap<string, Layer> = new Map()
   #states: ReadonlyMap<string, LayerState> = new Map()
+  #changes: ReadonlyMap<string, Changes> = new Map()
+  /** File layers whose tiles are stored in an archive, with what that says of itself. */
+  #archived: ReadonlyMap<string, Layer> = new Map()
   #sourceProblems: ReadonlyMap<string, CatalogProblem> = new Map()
   #tablesMissing: ReadonlySet<string> = new Set()
   #version = 0
@@ -52,26 +69,20 @@ export class Catalog {
   constructor(content: CatalogContent) {
     const byId = <T extends { id: string }>(items: T[]) => new Map(items.map(item => [item.id, item]))
     this.district = content.district
-  /** The icons and patterns that styles may name. */
-  readonly sprites: readonly Sprite[]
     this.themes = content.themes
     this.departments = byId(content.departments)
     this.codeLists = byId(content.codeLists)
     this.maps = byId(content.maps)
+    this.sprites = content.sprites
     this.#fileProblems = content.problems
     this.#fileLayers = byId(content.layers)
   }
 
-  /** Takes over what the database says: layers made by upload, and the revision each layer stands at. */
-  update(
-    uploaded: Layer[],
-    states: Map<string, LayerState>,
-    problems: readonly CatalogProblem[] = [],
-    tablesMissing: readonly string[] = []
-  ): void {
+  /** Takes over what the database says. */
+  update({ uploaded, states, changes, problems, tablesMissing }: CatalogUpdate): void {
     this.#uploaded = new Map(uploaded.map(layer => [layer.id, layer]))
     this.#states = states
-    this.sprites = content.sprites
+    this.#changes = changes
     this.#uploadProblems = problems
     this.#tablesMissing = new Set(tablesMissing)
     this.#version++
@@ -86,6 +97,14 @@ export class Catalog {
     this.#version++
   }
 
+  /** Takes over what the archive of a layer's tiles says of itself: its zooms are the layer's. */
+  noteArchive(id: string, stored: StoredTiles): void {
+    const layer = this.#fileLayers.get(id)
+    if (!layer || this.#archived.get(id)?.stored?.identity === stored.identity) return
+    this.#archived = new Map([...this.#archived, [id, { ...layer, zoom: stored.zoom, stored }]])
+    this.#version++
+  }
+
   /** Grows with every `update`: what was derived from the catalogue holds as long as this stays. */
   get version(): number {
     return this.#version
@@ -97,11 +116,12 @@ export class Catalog {
   }
 
   layers(): Layer[] {
-    return [...this.#fileLayers.values(), ...this.#uploaded.values()]
+    const files = [...this.#fileLayers.values()].map(layer => this.#archived.get(layer.id) ?? layer)
+    return [...files, ...this.#uploaded.values()]
   }
 
   find(id: string): Layer | undefined {
-    return this.#fileLayers.get(id) ?? this.#uploaded.get(id)
+    return this.#archived.get(id) ?? this.#fileLayers.get(id) ?? this.#uploaded.get(id)
   }
 
   isFileLayer(id: string): boolean {
@@ -128,6 +148,22 @@ export class Catalog {
   }
 
   state(id: string): LayerState {
-    return this.#states.get(id) ?? UNPUBLISHED
+    const stored = this.#archived.get(id)?.stored
+    return stored ? stateOf(stored) : (this.#states.get(id) ?? UNPUBLISHED)
+  }
+
+  /** What the layer's latest revisions changed. */
+  changes(id: string): Changes {
+    const known = this.#archived.has(id) ? undefined : this.#changes.get(id)
+    return known ?? allChanged(this.state(id).revision)
   }
 }
+
+/** An archive is published by being there. Nothing says how many features it has. */
+const stateOf = ({ identity, changedAt, bounds }: StoredTiles): LayerState => ({
+  revision: storedRevision({ changedAt }),
+  featureCount: 0,
+  bounds,
+  contentHash: identity,
+  updatedAt: changedAt
+})

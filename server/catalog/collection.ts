@@ -1,6 +1,13 @@
 import type { Text } from '../lib/errors.ts'
 import { type Catalog, layerNotFound } from './catalog.ts'
+import type { Changes } from './changes.ts'
 import type { Layer, LayerState } from './layer.ts'
+
+/** A layer as it stands. */
+export interface CollectionMember extends LayerState {
+  layer: Layer
+  changes: Changes
+}
 
 /** What an id in a tile or style address stands for: a layer, a map, or layers joined by commas. */
 export interface Collection {
@@ -14,7 +21,7 @@ export interface Collection {
   /** Layers that are switched off at first. */
   hidden?: readonly string[] | undefined
   /** From bottom to top. */
-  members: (LayerState & { layer: Layer })[]
+  members: CollectionMember[]
 }
 
 /**
@@ -22,7 +29,11 @@ export interface Collection {
  * @throws LAYER_NOT_FOUND for what is missing or hidden, and for a map of which nothing may be seen
  */
 export function findCollection(catalog: Catalog, id: string, mayRead: (layer: Layer) => boolean): Collection {
-  const member = (layer: Layer) => ({ layer, ...catalog.state(layer.id) })
+  const member = (layer: Layer): CollectionMember => ({
+    layer,
+    ...catalog.state(layer.id),
+    changes: catalog.changes(layer.id)
+  })
   const map = catalog.maps.get(id)
   if (map) {
     const layers = map.layers.flatMap(layerId => catalog.find(layerId) ?? [])
@@ -47,7 +58,13 @@ export function findCollection(catalog: Catalog, id: string, mayRead: (layer: La
  * of these; to have one of the others, ask for it by its own id.
  */
 export function shownAtFirst(collection: Collection): Collection {
+  const known = shown.get(collection)
+  if (known) return known
   const hidden = new Set(collection.hidden)
   const members = collection.members.filter(({ layer }) => !hidden.has(layer.id))
-  return members.length > 0 ? { ...collection, members } : collection
+  const first = hidden.size > 0 && members.length > 0 ? { ...collection, members } : collection
+  shown.set(collection, first)
+  return first
 }
+
+const shown = new WeakMap<Collection, Collection>()

@@ -1,5 +1,6 @@
 import { type Queryable, sql } from '../lib/sql.ts'
 import type { Catalog, CatalogProblem } from './catalog.ts'
+import { type Changes, readChanges } from './changes.ts'
 import { checkLayer, type References } from './check-layer.ts'
 import { checkStyle } from './check-style.ts'
 import { defaultStyle } from './default-style.ts'
@@ -28,12 +29,21 @@ export async function refreshCatalog(db: Queryable, catalog: Catalog): Promise<v
   const rows = await db.query<LayerRow>(planRows())
   const known = references(catalog)
   const read = rows.filter(row => row.definition !== null).map(row => readUploaded(row, catalog, known))
-  catalog.update(
-    read.flatMap(({ layer }) => (layer ? [layer] : [])),
-    new Map(rows.map(row => [row.id, stateOf(row)])),
-    [...read.flatMap(({ problems }) => problems), ...rows.flatMap(missingTable)],
-    rows.flatMap(row => (row.table_missing ? [row.id] : []))
-  )
+  const changes = await changesNow(db, catalog, rows)
+  catalog.update({
+    uploaded: read.flatMap(({ layer }) => (layer ? [layer] : [])),
+    states: new Map(rows.map(row => [row.id, stateOf(row)])),
+    changes,
+    problems: [...read.flatMap(({ problems }) => problems), ...rows.flatMap(missingTable)],
+    tablesMissing: rows.flatMap(row => (row.table_missing ? [row.id] : []))
+  })
+}
+
+/** Only of layers that were published since the last time anything is read. */
+async function changesNow(db: Queryable, catalog: Catalog, rows: LayerRow[]): Promise<Map<string, Changes>> {
+  const isNew = ({ id, revision }: LayerRow) => catalog.state(id).revision !== revision
+  const known = rows.filter(row => !isNew(row)).map(({ id }) => [id, catalog.changes(id)] as const)
+  return new Map([...known, ...(await readChanges(db, rows.filter(isNew)))])
 }
 
 /** A published layer whose table is gone: it can be listed, not read. */

@@ -1,6 +1,7 @@
 import { defineProblem } from './errors.ts'
+import { matrixSize, type TileGrid, WEB_MERCATOR_QUAD } from './tile-matrix.ts'
 
-/** A tile of the grid WebMercatorQuad (OGC 17-083r4 Annex D.1): x to the east, y to the south, from the north-west. */
+/** A tile of a grid: its level, x to the east and y to the south, from the north-west. */
 export interface TileId {
   z: number
   x: number
@@ -37,19 +38,24 @@ const PLAIN_NUMBER = /^(0|[1-9]\d*)$/
  * @throws TILE_ADDRESS_MALFORMED (400) where one is not in plain digits, TILE_OUT_OF_RANGE (404) where the grid has
  *   no such tile
  */
-export function parseTileId(z: string, x: string, y: string): TileId {
-  for (const [axis, text] of Object.entries({ z, x, y })) {
-    if (!PLAIN_NUMBER.test(text)) throw tileAddressMalformed({ axis, text: text.slice(0, 40), id: '{id}' })
+export function parseTileId(z: string, x: string, y: string, grid: TileGrid = WEB_MERCATOR_QUAD): TileId {
+  const tile = { z: number('z', z), x: number('x', x), y: number('y', y) }
+  const check = (axis: keyof TileId, min: number, max: number) => {
+    if (tile[axis] < min || tile[axis] > max) throw tileOutOfRange({ z, x, y, axis, min, max })
   }
-  const tile = { z: Number(z), x: Number(x), y: Number(y) }
-  const limit = 2 ** tile.z - 1
-  if (tile.z > DEEPEST_ZOOM) throw tileOutOfRange({ z, x, y, axis: 'z', min: 0, max: DEEPEST_ZOOM })
-  if (tile.x > limit) throw tileOutOfRange({ z, x, y, axis: 'x', min: 0, max: limit })
-  if (tile.y > limit) throw tileOutOfRange({ z, x, y, axis: 'y', min: 0, max: limit })
+  check('z', grid.first.level, DEEPEST_ZOOM)
+  const { columns, rows } = matrixSize(grid, tile.z)
+  check('x', 0, columns - 1)
+  check('y', 0, rows - 1)
   return tile
 }
 
-/** west, south, east, north of a tile in degrees, longitude and latitude. */
+function number(axis: keyof TileId, text: string): number {
+  if (!PLAIN_NUMBER.test(text)) throw tileAddressMalformed({ axis, text: text.slice(0, 40), id: '{id}' })
+  return Number(text)
+}
+
+/** west, south, east, north of a tile of WebMercatorQuad in degrees, longitude and latitude. */
 export function tileBounds({ z, x, y }: TileId): [number, number, number, number] {
   const size = 2 ** z
   const longitude = (column: number) => (column / size) * 360 - 180
@@ -57,7 +63,7 @@ export function tileBounds({ z, x, y }: TileId): [number, number, number, number
   return [longitude(x), latitude(y + 1), longitude(x + 1), latitude(y)]
 }
 
-/** The tile of a zoom that a place lies in; latitudes beyond ±85.0511° count to the outermost row. */
+/** The tile of a level of WebMercatorQuad that a place lies in; latitudes beyond ±85.0511° count to the outermost row. */
 export function tileAt(z: number, longitude: number, latitude: number): TileId {
   const size = 2 ** z
   const within = (n: number) => Math.min(Math.max(Math.floor(n), 0), size - 1)

@@ -80,3 +80,17 @@ export function tileExtent(grid: TileGrid, { z, x, y }: TileId): [number, number
   const [west, north] = [grid.origin[0] + x * side, grid.origin[1] - y * side]
   return [west, north - side, west + side, north]
 }
+
+/**
+ * west, south, east, north of a tile in degrees.
+ * @param margin how far beyond its side it reaches, as a share of the side
+ */
+export function tileDegrees(grid: TileGrid, tile: TileId, margin = 0): [number, number, number, number] {
+  const [west, south, east, north] = tileExtent(grid, tile)
+  const beyond = margin * tileSide(grid, tile.z)
+  const box: [number, number, number, number] = [west - beyond, south - beyond, east + beyond, north + beyond]
+  if (grid.srid !== 3857) return box
+  const longitude = (x: number) => (x / HALF_WORLD) * 180
+  const latitude = (y: number) => (Math.atan(Math.sinh((y / HALF_WORLD) * Math.PI)) * 180) / Math.PI
+  return [longitude(box[0]), latitude(box[1]), longitude(box[2]), latitude(box[3])]
+}

@@ -1,35 +1,21 @@
 import type { FastifyReply } from 'fastify'
 import fp from 'fastify-plugin'
+import { LRUCache } from 'lru-cache'
+import packageJson from '../../package.json' with { type: 'json' }
 import { mayRead } from '../access/roles.ts'
 import { type Collection, findCollection } from '../catalog/collection.ts'
 import { badRequest } from '../lib/errors.ts'
-import { matchesEtag, strongEtag } from '../lib/etag.ts'
-import { chooseCoding, MVT } from '../lib/media-type.ts'
-import type { TileId } from '../lib/tile-id.ts'
-import type { TileGrid } from '../lib/tile-matrix.ts'
-import { notAcceptable } from '../tiles/problems.ts'
+import { matchesEtag } from '../lib/etag.ts'
+import { sql } from '../lib/sql.ts'
+import { openSecondLevel, type SecondLevel } from '../tiles/second-level.ts'
 import { createTiles, type Tiles } from '../tiles/tiles.ts'
-import { audience, checkLayerCount, checkVector, checkZoom, tilesetVersion } from '../tiles/tileset.ts'
-
-/** A tile somebody asks for, of what they may see. */
-export interface TileAsk {
-  /** All its members go into the tile. */
-  collection: Collection
-  grid: TileGrid
-  tile: TileId
-  query: TileQuery
-}
-
-export interface TileQuery {
-  /** As the TileJSON has it: the tile may then be kept for a year. */
-  v?: string
-}
+import { checkLayerCount, checkVector } from '../tiles/tileset.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     tiles: Tiles
     /**
-     * What an id stands for, as the caller may see it.
+     * What an id stands for, as the caller may see it: the same record as long as the catalogue stays as it is.
      * @throws LAYER_NOT_FOUND, TILE_TOO_MANY_LAYERS, TILE_NOT_VECTOR
      */
     collection(request: FastifyRequest, id: string): Collection
@@ -39,26 +25,53 @@ declare module 'fastify' {
   interface FastifyReply {
     /** Sets the ETag and how the answer may be kept; true where the client has it already (the 304 is then sent). */
     unchanged(this: FastifyReply, etag: string, cacheControl: string): boolean
-    /**
-     * Answers with a vector tile: 200, 204 where it is empty, or 304. In a handler: `return reply.sendTile(…)`.
-     * @throws TILE_OUT_OF_RANGE where the collection has no tiles at that level, TILE_ENCODING_REFUSED
-     */
-    sendTile(this: FastifyReply, ask: TileAsk): void | Promise<void>
   }
 }
+
+/** Collections whose members are remembered. */
+const COLLECTIONS = 2000
 
 /** `app.tiles`: the vector tile engine; and what its routes and those of the styles have in common. */
 export default fp(
   async app => {
-    const { tileCacheBytes: cacheBytes, tileIndexBytes: indexBytes, publicUrl } = app.config
-    const tiles = createTiles({ db: app.db, cacheBytes, indexBytes })
+    const { tileCacheBytes, tileIndexBytes, tileQueue, tileDeadlineMs, cacheUrl, publicUrl } = app.config
+    const tiles = createTiles({
+      db: app.db,
+      archives: app.archives,
+      cacheBytes: tileCacheBytes,
+      indexBytes: tileIndexBytes,
+      queue: tileQueue,
+      deadlineMs: tileDeadlineMs,
+      secondLevel: cacheUrl ? await openShared(cacheUrl) : null
+    })
     app.addHook('onClose', () => tiles.close())
     app.decorate('tiles', tiles)
 
+    /** What other servers of the same database and release have made. */
+    async function openShared(url: string): Promise<SecondLevel> {
+      const [first] = await app.db.query<{ at: string }>(sql`SELECT min(applied_at)::text AS at FROM yitu.migration`)
+      return openSecondLevel({
+        url,
+        prefix: `yitu ${packageJson.version} ${first?.at} `,
+        noteState: error => {
+          if (error) app.log.warn({ err: error }, 'the shared tile cache does not answer; going on without it')
+          else app.log.info('the shared tile cache answers')
+        }
+      })
+    }
+
+    const collections = new LRUCache<string, Collection>({ max: COLLECTIONS })
+    let version = -1
     app.decorate('collection', (request, id) => {
+      if (version !== app.catalog.version) collections.clear()
+      version = app.catalog.version
+      const key = `${request.principal?.id ?? ''} ${id}`
+      const known = collections.get(key)
+      if (known) return known
       checkLayerCount(id.split(',').length)
       const collection = findCollection(app.catalog, id, layer => mayRead(request.principal, layer))
       for (const { layer } of collection.members) checkVector(layer)
+      collections.set(key, collection)
       return collection
     })
 
@@ -74,29 +87,8 @@ export default fp(
       this.code(304).send()
       return true
     })
-
-    app.decorateReply('sendTile', async function (this: FastifyReply, { collection, grid, tile, query }: TileAsk) {
-      const { id, members } = collection
-      checkZoom(id, members, grid, tile.z)
-      this.header('vary', 'Accept-Encoding')
-      const accepted = this.request.headers['accept-encoding']
-      const coding = chooseCoding(accepted)
-      if (!coding) throw notAcceptable({ header: accepted })
-
-      const subject = { members, grid, tile }
-      const keep = audience(members) + (query.v === tilesetVersion(members) ? A_YEAR : 'no-cache')
-      if (this.unchanged(strongEtag(tiles.key(subject), coding), keep)) return
-      const made = await tiles.get({ ...subject, coding })
-      // What was published while the tile was made is in it, so it goes by its own name.
-      this.header('etag', strongEtag(made.key, made.coding))
-      if (!made.bytes) return void this.code(204).send()
-      if (made.coding !== 'identity') this.header('content-encoding', made.coding)
-      this.type(MVT).send(made.bytes)
-    })
   },
-  { name: 'tiles', dependencies: ['config', 'database', 'access', 'catalog'] }
+  { name: 'tiles', dependencies: ['config', 'database', 'access', 'archives', 'catalog'] }
 )
-
-const A_YEAR = 'max-age=31536000, immutable'
 
 const HOST = /^([\w.-]+|\[[0-9a-f:.]+\])(:\d+)?$/i

@@ -30,7 +30,7 @@ export default fp(
     await app.register(cors, {
       origin: '*',
       methods: ['GET', 'HEAD', 'POST'],
-      exposedHeaders: ['ETag', 'Location', 'Retry-After'],
+      exposedHeaders: ['ETag', 'Location', 'Retry-After', 'Tile-Reduced', 'Warning'],
       maxAge: 86_400
     })
     if (app.config.rateLimit > 0) {

@@ -1,72 +1,127 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { shownAtFirst } from '../catalog/collection.ts'
 import { strongEtag } from '../lib/etag.ts'
 import { parseTileId } from '../lib/tile-id.ts'
-import { WEB_MERCATOR_QUAD } from '../lib/tile-matrix.ts'
+import { TILE_GRIDS, WEB_MERCATOR_QUAD } from '../lib/tile-matrix.ts'
+import { type ViewQuery, viewQuery } from '../tiles/parse-view.ts'
 import { tileJson } from '../tiles/tilejson.ts'
-import { audience, tilesetVersion } from '../tiles/tileset.ts'
+import { findGrid } from '../tiles/tileset.ts'
 
 const Id = Type.String({ description: 'A layer, a map, or layers joined by commas' })
+const Grid = Type.String({ description: `A tile grid: ${TILE_GRIDS.map(({ id }) => id).join(', ')}` })
 const Version = Type.String({ description: 'As the TileJSON has it: the tile may then be kept for a year' })
 const Key = Type.String({ description: 'A key, for clients that can only keep a URL' })
-const Language = Type.Enum(['zh', 'en'])
+const View = {
+  fields: Type.Optional(Type.String({ description: 'Only these fields, joined by commas' })),
+  filter: Type.Optional(Type.String({ description: 'Only features that a condition in CQL2 text holds for' })),
+  division: Type.Optional(Type.String({ description: 'Only features of a division, by its 12-digit code' })),
+  asof: Type.Optional(Type.String({ description: 'As of a revision, a date or an instant' }))
+}
+const JsonQuery = Type.Object({ ...View, lang: Type.Optional(Type.Enum(['zh', 'en'])), key: Type.Optional(Key) })
+const TileQuery = Type.Object({ ...View, v: Type.Optional(Version), key: Type.Optional(Key) })
+const Place = { z: Type.String(), x: Type.String(), y: Type.String() }
 
-/** `/tiles/{id}.json` and `/tiles/{id}/{z}/{x}/{y}.mvt`. */
+/** `/tiles/{id}.json`, `/tiles/{id}/{z}/{x}/{y}.mvt`, and the same of a grid: `/tiles/{id}/{tms}…`. */
 const tiles: FastifyPluginAsyncTypebox = async app => {
   const tags = ['tiles']
+  const config = { protocol: 'tiles' }
 
   app.get(
     '/tiles/:id.json',
     {
-      config: { protocol: 'tiles' },
+      config,
       schema: {
         tags,
         summary: 'TileJSON 3.0.0 of a tileset',
         params: Type.Object({ id: Id }),
-        querystring: Type.Object({ lang: Type.Optional(Language), key: Type.Optional(Key) })
+        querystring: Type.Object({ ...JsonQuery.properties, tms: Type.Optional(Grid) })
       }
     },
-    async (request, reply) => {
-      const collection = shownAtFirst(app.collection(request, request.params.id))
-      const { id, members } = collection
-      const base = app.baseUrl(request)
-      const { key } = request.query
-      const query = `?v=${tilesetVersion(members)}${key ? `&key=${encodeURIComponent(key)}` : ''}`
-      const document = tileJson(
-        {
-          ...collection,
-          grid: WEB_MERCATOR_QUAD,
-          tilesUrl: `${base}/tiles/${id}/{z}/{x}/{y}.mvt${query}`,
-          attribution: members.flatMap(({ layer }) => app.catalog.departments.get(layer.department)?.title ?? []),
-          extent: app.catalog.district.extent
-        },
-        request.language
-      )
-      const body = JSON.stringify(document)
-      reply.header('vary', 'Accept-Language')
-      if (reply.unchanged(strongEtag(body), `${key ? 'private, ' : audience(members)}no-cache`)) return reply
-      return reply.type('application/json; charset=utf-8').send(body)
-    }
+    (request, reply) => describe(request, reply, request.params.id, request.query.tms, request.query)
   )
+
+  app.get(
+    '/tiles/:id/:tms.json',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'TileJSON 3.0.0 of a tileset in a grid',
+        params: Type.Object({ id: Id, tms: Grid }),
+        querystring: JsonQuery
+      }
+    },
+    (request, reply) => describe(request, reply, request.params.id, request.params.tms, request.query)
+  )
+
+  async function describe(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    id: string,
+    tms: string | undefined,
+    query: ViewQuery & { key?: string }
+  ) {
+    const grid = tms === undefined ? WEB_MERCATOR_QUAD : findGrid(tms)
+    const collection = shownAtFirst(app.collection(request, id))
+    const { members, version, audience } = await app.tileset(collection, query)
+    const place = `${app.baseUrl(request)}/tiles/${collection.id}${grid === WEB_MERCATOR_QUAD ? '' : `/${grid.id}`}`
+    const key = query.key && `key=${encodeURIComponent(query.key)}`
+    const address = [`v=${version}`, viewQuery(query), key].filter(Boolean).join('&')
+    const document = tileJson(
+      {
+        ...collection,
+        members,
+        grid,
+        tilesUrl: `${place}/{z}/{x}/{y}.mvt?${address}`,
+        attribution: members.flatMap(({ layer }) => app.catalog.departments.get(layer.department)?.title ?? []),
+        extent: app.catalog.district.extent
+      },
+      request.language
+    )
+    const body = JSON.stringify(document)
+    reply.header('vary', 'Accept-Language')
+    if (reply.unchanged(strongEtag(body), `${key ? 'private, ' : audience}no-cache`)) return reply
+    return reply.type('application/json; charset=utf-8').send(body)
+  }
 
   app.get(
     '/tiles/:id/:z/:x/:y.mvt',
     {
-      config: { protocol: 'tiles' },
+      config,
       schema: {
         tags,
         summary: 'A Mapbox Vector Tile, grid WebMercatorQuad; 204 where it is empty',
-        params: Type.Object({ id: Id, z: Type.String(), x: Type.String(), y: Type.String() }),
-        querystring: Type.Object({ v: Type.Optional(Version), key: Type.Optional(Key) })
+        params: Type.Object({ id: Id, ...Place }),
+        querystring: TileQuery
       }
     },
-    async (request, reply) => {
+    (request, reply) => {
       const { params, query } = request
       const tile = parseTileId(params.z, params.x, params.y)
       const collection = shownAtFirst(app.collection(request, params.id))
-      await reply.sendTile({ collection, grid: WEB_MERCATOR_QUAD, tile, query })
-      return reply
+      return reply.sendTile({ collection, grid: WEB_MERCATOR_QUAD, tile, query })
+    }
+  )
+
+  app.get(
+    '/tiles/:id/:tms/:z/:x/:y.mvt',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'A Mapbox Vector Tile of a grid; 204 where it is empty',
+        params: Type.Object({ id: Id, tms: Grid, ...Place }),
+        querystring: TileQuery
+      }
+    },
+    (request, reply) => {
+      const { params, query } = request
+      const grid = findGrid(params.tms)
+      const tile = parseTileId(params.z, params.x, params.y, grid)
+      const collection = shownAtFirst(app.collection(request, params.id))
+      return reply.sendTile({ collection, grid, tile, query })
     }
   )
 }

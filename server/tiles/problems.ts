@@ -27,12 +27,50 @@ export const tooManyLayers = defineProblem(
   }
 )
 
+export const gridUnknown = defineProblem(
+  'TILE_GRID_UNKNOWN',
+  404,
+  { zh: '没有这个瓦片网格', en: 'No such tile grid' },
+  {
+    zh: '没有名为 {id} 的瓦片网格。可用的有：{grids}。',
+    en: 'There is no tile grid named {id}. There are: {grids}.'
+  }
+)
+
 export const notAcceptable = defineProblem(
   'TILE_ENCODING_REFUSED',
   406,
   { zh: '无可用的内容编码', en: 'No acceptable encoding' },
   {
-    zh: '瓦片可用 gzip 或不压缩（identity）发送，而 Accept-Encoding “{header}” 两者都拒绝。',
-    en: 'Tiles are sent as gzip or as they are (identity); Accept-Encoding “{header}” refuses both.'
+    zh: '瓦片可用 gzip、br 或不压缩（identity）发送，而 Accept-Encoding “{header}” 都拒绝。',
+    en: 'Tiles are sent as gzip, br or as they are (identity); Accept-Encoding “{header}” refuses them all.'
   }
 )
+
+/** Seconds after which a refused tile may be asked for again. */
+const RETRY_AFTER = 1
+
+const busy = defineProblem(
+  'TILE_OVERLOADED',
+  503,
+  { zh: '瓦片服务繁忙', en: 'Too many tiles at once' },
+  {
+    zh: '正在等待生成的 {id} 瓦片过多，请按 Retry-After 稍后重试。',
+    en: 'Too many tiles of {id} are waiting to be made; try again after the time in Retry-After.'
+  }
+)
+
+const late = defineProblem(
+  'TILE_TOO_SLOW',
+  503,
+  { zh: '瓦片未能及时生成', en: 'The tile took too long' },
+  {
+    zh: '{id} 的瓦片在 {seconds} 秒内未能生成，请按 Retry-After 稍后重试。',
+    en: 'The tile of {id} could not be made within {seconds} seconds; try again after the time in Retry-After.'
+  }
+)
+
+/** Both say when to come back: `retryAfter`, in seconds. */
+export const overloaded = (values: { id: string }) => busy(values, { members: { retryAfter: RETRY_AFTER } })
+export const tooSlow = (values: { id: string; seconds: number }) =>
+  late(values, { members: { retryAfter: RETRY_AFTER } })

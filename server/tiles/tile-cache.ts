@@ -1,64 +1,100 @@
 import { LRUCache } from 'lru-cache'
+import { strongEtag } from '../lib/etag.ts'
+import type { ContentCoding } from '../lib/media-type.ts'
+import { keyOf, type TileName } from './tile-name.ts'
 
-/** A finished tile: gzip bytes ready to be sent, or null for an empty one. */
-export interface CachedTile {
+/** A finished tile, ready to be sent. */
+export interface ReadyTile {
+  /** What it is: that of a later revision than was asked for, where one was published meanwhile. */
   key: string
-  gzip: Buffer | null
+  etag: string
+  /** null: empty */
+  bytes: Buffer | null
+  coding: ContentCoding
+  /** Some of its features are left out or put together, to keep it small. */
+  reduced: boolean
+  /** It is of an earlier revision, as that of the one asked for could not be made. */
+  stale: boolean
 }
 
-export interface TileCacheStats {
-  hits: number
-  misses: number
-  /** Requests that waited for a tile somebody else was having made. */
-  coalesced: number
-  tiles: number
-  bytes: number
+/** A tile in the codings it was asked for so far; an empty one is all the same in every coding. */
+export interface KeptTile {
+  version: string
+  codings: Partial<Record<ContentCoding, ReadyTile>>
 }
 
-/** What an entry takes besides its bytes. */
-const OVERHEAD = 200
+const CODINGS: readonly ContentCoding[] = ['gzip', 'br', 'identity']
 
-/** The process's one cache of finished tiles, bounded by bytes. While a tile is made, all who want it wait for that one. */
+/** What an entry, and each of its codings, takes besides bytes and texts. */
+const OVERHEAD = 400
+
+/**
+ * The process's one cache of finished tiles, bounded by bytes. It keeps one version of a tile: where that is not the
+ * one asked for it is there to be sent when the other cannot be made.
+ */
 export class TileCache {
-  readonly #kept: LRUCache<string, CachedTile> | undefined
-  readonly #making = new Map<string, Promise<CachedTile>>()
-  #hits = 0
-  #misses = 0
-  #coalesced = 0
+  readonly #kept: LRUCache<string, KeptTile> | undefined
 
   /** @param maxBytes 0: nothing is kept */
   constructor(maxBytes: number) {
-    const sizeCalculation = ({ key, gzip }: CachedTile) => OVERHEAD + key.length * 2 + (gzip?.length ?? 0)
+    const sizeCalculation = (tile: KeptTile, address: string) => sizeOf(tile) + address.length
     this.#kept = maxBytes > 0 ? new LRUCache({ maxSize: maxBytes, sizeCalculation }) : undefined
   }
 
-  /** @param make may come to a tile of another key than was asked for (a later revision); it is kept under its own */
-  async get(key: string, make: () => Promise<CachedTile>): Promise<CachedTile> {
-    const kept = this.#kept?.get(key)
-    if (kept) {
-      this.#hits++
-      return kept
-    }
-    const making = this.#making.get(key)
-    if (making) {
-      this.#coalesced++
-      return making
-    }
-    this.#misses++
-    const made = make().finally(() => this.#making.delete(key))
-    this.#making.set(key, made)
-    const tile = await made
-    this.#kept?.set(tile.key, tile)
-    return tile
+  get({ address, version }: TileName): KeptTile | undefined {
+    const kept = this.#kept?.get(address)
+    return kept?.version === version ? kept : undefined
   }
 
-  stats(): TileCacheStats {
-    return {
-      hits: this.#hits,
-      misses: this.#misses,
-      coalesced: this.#coalesced,
-      tiles: this.#kept?.size ?? 0,
-      bytes: this.#kept?.calculatedSize ?? 0
-    }
+  /** The tile in whatever version it was last made. */
+  latest(address: string): KeptTile | undefined {
+    return this.#kept?.get(address)
   }
+
+  keep({ address }: TileName, tile: KeptTile): void {
+    this.#kept?.set(address, tile)
+  }
+
+  stats(): { tiles: number; bytes: number } {
+    return { tiles: this.#kept?.size ?? 0, bytes: this.#kept?.calculatedSize ?? 0 }
+  }
+}
+
+export interface Finished {
+  bytes: Buffer | null
+  coding: ContentCoding
+  reduced: boolean
+}
+
+/** A finished tile under its name. */
+export function keptTile(name: TileName, { bytes, coding, reduced }: Finished): KeptTile {
+  const key = keyOf(name)
+  const ready = (coding: ContentCoding): ReadyTile => ({
+    key,
+    etag: strongEtag(key, coding),
+    bytes,
+    coding,
+    reduced,
+    stale: false
+  })
+  const codings = bytes ? { [coding]: ready(coding) } : Object.fromEntries(CODINGS.map(each => [each, ready(each)]))
+  return { version: name.version, codings }
+}
+
+/** The tile with one coding more. */
+export function withCoding(tile: KeptTile, like: ReadyTile, bytes: Buffer, coding: ContentCoding): KeptTile {
+  const added = { ...like, etag: strongEtag(like.key, coding), bytes, coding }
+  return { ...tile, codings: { ...tile.codings, [coding]: added } }
+}
+
+/** Any coding of a tile that is there, those first that are undone fastest. */
+export function anyCoding({ codings }: KeptTile): ReadyTile {
+  return (codings.identity ?? codings.gzip ?? codings.br)!
+}
+
+function sizeOf({ codings }: KeptTile): number {
+  return CODINGS.reduce((sum, coding) => {
+    const ready = codings[coding]
+    return ready ? sum + OVERHEAD + ready.key.length + (ready.bytes?.length ?? 0) : sum
+  }, OVERHEAD)
 }

@@ -1,9 +1,10 @@
 import type { Field, Layer, LayerState } from '../catalog/layer.ts'
 import type { Language, Text } from '../lib/errors.ts'
 import { escapeHtml } from '../lib/html.ts'
-import type { TileGrid } from '../lib/tile-matrix.ts'
+import { type TileGrid, WEB_MERCATOR_QUAD } from '../lib/tile-matrix.ts'
 import { hasLabelPoints, labelLayerName, tileZooms } from './scheme.ts'
 import { tilesetZooms } from './tileset.ts'
+import { type LayerView, WHOLE_LAYER } from './view.ts'
 
 /** TileJSON 3.0.0 (mapbox/tilejson-spec): what a client must know of a tileset before it asks for tiles. */
 export interface TileJson {
@@ -20,6 +21,9 @@ export interface TileJson {
   /** longitude, latitude, zoom */
   center: [number, number, number]
   vector_layers: VectorLayer[]
+  /** Of other grids than the usual one, which TileJSON knows nothing of: the grid and the URI of its CRS. */
+  tileMatrixSet?: string
+  crs?: string
 }
 
 interface VectorLayer {
@@ -36,7 +40,7 @@ type Bounds = [number, number, number, number]
 export interface Tileset {
   title: Text
   description?: Text | undefined
-  members: readonly (LayerState & { layer: Layer })[]
+  members: readonly (LayerState & { layer: Layer; view?: LayerView })[]
   grid: TileGrid
   /** The address of its tiles, with `{z}`, `{x}`, `{y}`. */
   tilesUrl: string
@@ -61,13 +65,19 @@ export function tileJson(tileset: Tileset, language: Language): TileJson {
     maxzoom: max,
     bounds,
     center: centerOf(bounds, min, max),
-    vector_layers: tileset.members.flatMap(({ layer }) => vectorLayers(layer, language))
+    vector_layers: tileset.members.flatMap(({ layer, view }) => vectorLayers(layer, view ?? WHOLE_LAYER, language)),
+    ...(tileset.grid !== WEB_MERCATOR_QUAD && { tileMatrixSet: tileset.grid.id, crs: tileset.grid.crs })
   }
 }
 
-function vectorLayers(layer: Layer, language: Language): VectorLayer[] {
+function vectorLayers(layer: Layer, view: LayerView, language: Language): VectorLayer[] {
   const { min, max } = tileZooms(layer)
-  const fields = Object.fromEntries([...layer.fields, FEATURE_ID].map(field => [field.name, meaning(field, language)]))
+  if (layer.stored) {
+    const common = { description: layer.title[language], minzoom: min, maxzoom: max }
+    return layer.stored.layers.map(stored => ({ ...common, ...stored }))
+  }
+  const shown = layer.fields.filter(({ name }) => view.fields?.includes(name) ?? true)
+  const fields = Object.fromEntries([...shown, FEATURE_ID].map(field => [field.name, meaning(field, language)]))
   const shapes = { id: layer.id, description: layer.title[language], minzoom: min, maxzoom: max, fields }
   return hasLabelPoints(layer) ? [shapes, { ...shapes, id: labelLayerName(layer.id) }] : [shapes]
 }

@@ -1,86 +1,147 @@
-import { promisify } from 'node:util'
-import { gunzip, gzip } from 'node:zlib'
+import { availableParallelism } from 'node:os'
+import { Problem } from '../lib/errors.ts'
 import type { ContentCoding } from '../lib/media-type.ts'
-import type { Database } from '../lib/sql.ts'
-import { tileZooms } from './scheme.ts'
-import { openSources, type SourceStats, type Sources } from './sources.ts'
-import { type CachedTile, TileCache, type TileCacheStats } from './tile-cache.ts'
-import { keyOf, type TileMember, type TileSubject, tileName, viewOf, zoomOf } from './tile-name.ts'
+import { recode } from './codings.ts'
+import { makeTile } from './make-tile.ts'
+import type { SecondLevel } from './second-level.ts'
+import { SharedWork } from './shared-work.ts'
+import { openSources, type SourceStats, type SourcesOptions } from './sources.ts'
+import { anyCoding, type KeptTile, keptTile, type ReadyTile, TileCache, withCoding } from './tile-cache.ts'
+import { SEVERAL, TileCounts } from './tile-counts.ts'
+import { keyOf, type TileName, type TileSubject, tileName, viewOf, zoomOf } from './tile-name.ts'
+import { ViewQuota } from './view-quota.ts'
+import { WorkQueue } from './work-queue.ts'
 
 export interface TileRequest extends TileSubject {
   coding: ContentCoding
   /** Aborted when nobody waits for the answer any more. */
   signal?: AbortSignal
+  /** What it counts as; default: its layer, or SEVERAL. */
+  countAs?: string
 }
 
-/** A finished tile, ready to be sent. */
-export interface ReadyTile {
-  /** Of what it is: that of a later revision than was asked for, where one was published meanwhile. */
-  key: string
-  /** null: empty */
-  bytes: Buffer | null
-  coding: ContentCoding
-  /** Some of its features are left out or put together, to keep it small. */
-  reduced: boolean
-  /** It is of an earlier revision, as that of the one asked for could not be made. */
-  stale: boolean
+export interface TileStats extends SourceStats {
+  hits: number
+  misses: number
+  /** Requests that waited for a tile somebody else was having made. */
+  coalesced: number
+  /** Finished tiles that are kept, and the bytes they take. */
+  tiles: number
+  bytes: number
+  /** Layers' parts of tiles that are being made, and that wait to be. */
+  working: number
+  waiting: number
 }
-
-export type TileStats = TileCacheStats & SourceStats
 
 /** The vector tile engine: tiles of one or several layers, compressed, cached, one version of each. */
 export interface Tiles {
   /** Everything that decides the tile's bytes, its coding apart: known before the tile is made, it makes the ETag. */
   key(subject: TileSubject): string
-  /** A tile as it stands at the members' revisions or later ones; its key says which. */
+  name(subject: TileSubject): TileName
+  /** The tile, where it is there to be sent as it is. */
+  find(name: TileName, coding: ContentCoding): ReadyTile | undefined
+  /**
+   * A tile as it stands at the members' revisions or later ones; its key says which. Where it cannot be made the one
+   * made last is answered, if there is one, and says that it is stale.
+   * @throws TILE_OVERLOADED, TILE_TOO_SLOW; the signal's reason; what the source throws
+   */
   get(request: TileRequest): Promise<ReadyTile>
+  readonly counts: TileCounts
   stats(): TileStats
   close(): Promise<void>
 }
 
-export interface TilesOptions {
-  db: Database
+export interface TilesOptions extends SourcesOptions {
   cacheBytes: number
-  indexBytes: number
-  /** Threads that cut tiles; default: the processors less one, at most 4. */
-  threads?: number
+  /** Parts of tiles that may wait and be at work at once; a layer has half of them. */
+  queue?: number
+  /** The longest a part of a tile may take, waiting included. */
+  deadlineMs?: number
+  /** Tiles that servers share. */
+  secondLevel?: SecondLevel | null
 }
 
-const compress = promisify(gzip)
-const uncompress = promisify(gunzip)
-
-export function createTiles({ db, cacheBytes, indexBytes, threads }: TilesOptions): Tiles {
-  const sources: Sources = openSources({ db, indexBytes, ...(threads && { threads }) })
+export function createTiles(options: TilesOptions): Tiles {
+  const { cacheBytes, queue: places = 512, deadlineMs = 20_000, secondLevel } = options
+  const source = openSources(options)
+  // Enough to keep all processors busy while some cuts wait for memory, the database or compression.
+  const queue = new WorkQueue({ slots: 2 * availableParallelism() + 2, places, deadlineMs })
+  const counts = new TileCounts()
+  const shop = { source, queue, counts }
   const cache = new TileCache(cacheBytes)
+  const quota = new ViewQuota()
+  const making = new SharedWork<KeptTile>()
+  const recoding = new SharedWork<ReadyTile>()
 
-  async function make(request: TileRequest): Promise<CachedTile> {
-    const parts = await Promise.all(request.members.map(member => part(member, request)))
-    const members = request.members.map((member, i) => ({ ...member, revision: parts[i]!.revision }))
-    const layers = parts.flatMap(({ mvt }) => (mvt ? [mvt] : []))
-    // The tiles of several layers, one after the other, are the tile of all of them (MVT 2.1 §4.1: repeated layers).
-    const gzip = layers.length > 0 ? await compress(Buffer.concat(layers), { level: 6 }) : null
-    return { key: keyOf(tileName({ ...request, members })), gzip }
+  async function make(name: TileName, subject: TileSubject, signal: AbortSignal): Promise<KeptTile> {
+    const shared = await secondLevel?.get(keyOf(name))
+    const made = shared ? { name, tile: shared } : await makeTile(shop, subject, signal)
+    const kept = keptTile(made.name, made.tile)
+    if (!subject.members.every(member => quota.keeps(member.layer.id, viewOf(member).key))) return kept
+    cache.keep(made.name, kept)
+    if (!shared) secondLevel?.set(keyOf(made.name), made.tile)
+    return kept
   }
 
-  async function part(member: TileMember, { grid, tile, signal }: TileRequest) {
-    const { layer, revision } = member
-    const { min, max } = tileZooms(layer)
-    const zoom = zoomOf(grid, tile)
-    if (revision === 0 || zoom < min || zoom > max) return { revision, mvt: null }
-    return sources.cut({ layer, revision, grid, tile, view: viewOf(member) }, signal)
+  /** The tile in the coding that is asked for, from one it is there in. */
+  async function inCoding(name: TileName, tile: KeptTile, coding: ContentCoding): Promise<ReadyTile> {
+    const there = tile.codings[coding]
+    if (there) return there
+    const other = anyCoding(tile)
+    return recoding.join(`${coding} ${other.key}`, undefined, async () => {
+      const more = withCoding(tile, other, await recode(other.bytes!, other.coding, coding), coding)
+      // Plain bytes are quick to have and dear to keep.
+      if (coding !== 'identity' && cache.latest(name.address) === tile) cache.keep(name, more)
+      return more.codings[coding]!
+    })
+  }
+
+  /** Instead of what could not be made: the tile as it was made last. */
+  async function lastMade(name: TileName, { coding, signal }: TileRequest, error: unknown): Promise<ReadyTile> {
+    const isOurs = !signal?.aborted && !(error instanceof Problem && error.status < 500)
+    const last = isOurs ? cache.latest(name.address) : undefined
+    if (!last) throw error
+    return { ...(await inCoding(name, last, coding)), stale: true }
+  }
+
+  async function get(request: TileRequest): Promise<ReadyTile> {
+    const { members, coding, signal } = request
+    const name = tileName(request)
+    const subject = request.countAs ?? (members.length === 1 ? members[0]!.layer.id : SEVERAL)
+    const count = counts.of(subject, zoomOf(request.grid, request.tile))
+    const key = keyOf(name)
+    let tile = cache.get(name)
+    if (tile) count.hits++
+    else if (making.has(key)) count.coalesced++
+    else count.misses++
+    let ready: ReadyTile
+    try {
+      tile ??= await making.join(key, signal, signal => make(name, request, signal))
+      ready = await inCoding(name, tile, coding)
+    } catch (error) {
+      ready = await lastMade(name, request, error)
+      count.stale++
+    }
+    count.bytes += ready.bytes?.length ?? 0
+    return ready
   }
 
   return {
     key: subject => keyOf(tileName(subject)),
-    async get(request) {
-      const { key, gzip } = await cache.get(keyOf(tileName(request)), () => make(request))
-      const state = { key, coding: request.coding, reduced: false, stale: false }
-      if (!gzip || request.coding === 'gzip') return { ...state, bytes: gzip }
-      return { ...state, coding: 'identity', bytes: await uncompress(gzip) }
-    },
-    stats: () => ({ ...cache.stats(), ...sources.stats() }),
+    name: tileName,
+    find: (name, coding) => cache.get(name)?.codings[coding],
+    get,
+    counts,
+    stats: () => ({
+      hits: counts.sum('hits'),
+      misses: counts.sum('misses'),
+      coalesced: counts.sum('coalesced'),
+      ...cache.stats(),
+      ...queue.stats(),
+      ...source.stats()
+    }),
     async close() {
-      await sources.close()
+      await Promise.all([source.close(), secondLevel?.close()])
     }
   }
 }

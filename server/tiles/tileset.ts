@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Layer } from '../catalog/layer.ts'
-import type { TileGrid } from '../lib/tile-matrix.ts'
-import { noVectorTiles, tooManyLayers, zoomOutOfRange } from './problems.ts'
+import { TILE_GRIDS, type TileGrid } from '../lib/tile-matrix.ts'
+import { keepsGrid } from './archive/keeps-grid.ts'
+import { gridNotStored } from './archive/problems.ts'
+import { gridUnknown, noVectorTiles, tooManyLayers, zoomOutOfRange } from './problems.ts'
 import { tileVersion, tileZooms } from './scheme.ts'
 import type { TileMember } from './tile-name.ts'
 
@@ -9,7 +11,7 @@ export const MAX_MEMBERS = 20
 
 /** The `v` of a tileset: a layer's own version, or one name for the versions of several. */
 export function tilesetVersion(members: readonly TileMember[]): string {
-  const versions = members.map(({ layer, revision }) => tileVersion(layer, revision))
+  const versions = members.map(({ layer, revision, view }) => tileVersion(layer, view?.asOfRevision ?? revision))
   if (versions.length === 1) return versions[0]!
   const named = members.map(({ layer }, i) => `${layer.id}@${versions[i]}`)
   return createHash('sha256').update(named.join()).digest('hex').slice(0, 12)
@@ -22,6 +24,13 @@ export function tilesetZooms(members: readonly TileMember[], grid: TileGrid): { 
   return { min: level(Math.min(...zooms.map(zoom => zoom.min))), max: level(Math.max(...zooms.map(zoom => zoom.max))) }
 }
 
+/** @throws TILE_GRID_UNKNOWN */
+export function findGrid(id: string): TileGrid {
+  const grid = TILE_GRIDS.find(grid => grid.id === id)
+  if (!grid) throw gridUnknown({ id: id.slice(0, 60), grids: TILE_GRIDS.map(grid => grid.id).join(', ') })
+  return grid
+}
+
 /** @throws TILE_TOO_MANY_LAYERS */
 export function checkLayerCount(count: number): void {
   if (count > MAX_MEMBERS) throw tooManyLayers({ count, max: MAX_MEMBERS })
@@ -32,10 +41,18 @@ export function checkVector(layer: Layer): void {
   if (layer.geometry === 'Raster') throw noVectorTiles({ id: layer.id })
 }
 
-/** @throws TILE_OUT_OF_RANGE where no member has tiles at that level of the grid */
+/** @throws TILE_GRID_NOT_STORED, TILE_OUT_OF_RANGE where no member has tiles of the grid, or at that level of it */
 export function checkZoom(id: string, members: readonly TileMember[], grid: TileGrid, z: number): void {
+  checkGrid(id, members, grid)
   const { min, max } = tilesetZooms(members, grid)
   if (z < min || z > max) throw zoomOutOfRange({ id, z, min, max })
+}
+
+/** @throws TILE_GRID_NOT_STORED where no member has tiles of the grid */
+export function checkGrid(id: string, members: readonly TileMember[], grid: TileGrid): void {
+  if (members.some(({ layer }) => keepsGrid(layer, grid))) return
+  const stored = [...new Set(members.map(({ layer }) => layer.stored?.grid))].join(', ')
+  throw gridNotStored({ id, grid: grid.id, stored })
 }
 
 /** How `Cache-Control` begins: shared caches may keep what anybody may see. */

@@ -9,7 +9,6 @@ import { labelPoint } from '../../server/tiles/label-point.ts'
 import { buildIndex, cutTile } from '../../server/tiles/layer-index.ts'
 import { packRows, unpackRows } from '../../server/tiles/row-batch.ts'
 import { BUFFER, EXTENT, hasLabelPoints, tileVersion, tileZooms } from '../../server/tiles/scheme.ts'
-import { TileCache } from '../../server/tiles/tile-cache.ts'
 import { decode, field, labelled, propertyOf, square, testLayer } from './fixture.ts'
 
 const feature = (id: number, coordinates: Position[][], properties = {}): Feature => ({
@@ -177,32 +176,6 @@ t.test(
     t.equal(tileVersion(testLayer('a'), 0), '0')
   }
 )
-
-t.test('the cache makes a tile once for all who wait, keeps it by its own name, forgets failures', async t => {
-  const cache = new TileCache(10_000)
-  let made = 0
-  const make = async () => ({ key: 'b', gzip: Buffer.from(String(++made)) })
-  const all = await Promise.all([cache.get('a', make), cache.get('a', make), cache.get('a', make)])
-  t.equal(made, 1)
-  t.ok(all.every(tile => tile === all[0]))
-  t.equal(await cache.get('b', make), all[0], 'a later revision was found, and is kept under its name')
-  await cache.get('a', make)
-  t.equal(made, 2, 'the name asked for was not taken')
-  await t.rejects(
-    cache.get('c', async () => Promise.reject(new Error('no'))),
-    { message: 'no' }
-  )
-  await cache.get('c', make)
-  t.equal(made, 3, 'a failure is not kept')
-  for (let i = 0; i < 100; i++)
-    await cache.get(`fill ${i}`, async () => ({ key: `fill ${i}`, gzip: Buffer.alloc(1000) }))
-  t.ok(cache.stats().bytes <= 10_000)
-  t.match(cache.stats(), { hits: 1, coalesced: 2 })
-  const off = new TileCache(0)
-  await off.get('a', make)
-  await off.get('a', make)
-  t.equal(made, 5, 'a cache of no bytes keeps nothing')
-})
 
 function area(ring: { x: number; y: number }[]): number {
   return ring.reduce((sum, { x, y }, i) => {

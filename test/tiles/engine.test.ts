@@ -5,11 +5,11 @@ import t from 'tap'
 import { type Database, name, sql } from '../../server/lib/sql.ts'
 import { type TileId, tileAt } from '../../server/lib/tile-id.ts'
 import { WEB_MERCATOR_QUAD } from '../../server/lib/tile-matrix.ts'
-import { MemorySource } from '../../server/tiles/memory-source.ts'
+import { MemorySource } from '../../server/tiles/sources/memory.ts'
 import { BUFFER } from '../../server/tiles/scheme.ts'
 import type { TileMember } from '../../server/tiles/tile-name.ts'
 import { createTiles, type TileRequest } from '../../server/tiles/tiles.ts'
-import { TileWorkers } from '../../server/tiles/worker-pool.ts'
+import { TileWorkers } from '../../server/tiles/cut/worker-pool.ts'
 import { onBothDatabases } from '../helper.ts'
 import {
   decode,
@@ -196,10 +196,10 @@ await onBothDatabases(t, async (t, db) => {
     await moving
     for (const { key, bytes } of await Promise.all(during)) {
       const renamed = propertyOf(decode(inflate(bytes)), 'tile-parcel', 'name').includes('改名')
-      t.equal(renamed, key.startsWith('2-'), `${key} ${renamed}`)
+      t.equal(renamed, key.startsWith('2/'), `${key} ${renamed}`)
     }
     const settled = await own.get([member(parcels, 3)], whole)
-    t.match(settled.key, /^3-/)
+    t.match(settled.key, /^3\//)
     t.notOk(propertyOf(decode(inflate(settled.bytes)), 'tile-parcel', 'name').includes('改名'))
   })
 

@@ -1,0 +1,99 @@
+import { Problem } from '../lib/errors.ts'
+import type { ContentCoding } from '../lib/media-type.ts'
+import { decode, encode } from './codings.ts'
+import { tileZooms } from './scheme.ts'
+import type { CutAsk, CutTile, TileSource } from './source.ts'
+import type { Finished } from './tile-cache.ts'
+import type { TileCounts } from './tile-counts.ts'
+import { type TileMember, type TileName, type TileSubject, tileName, viewOf, zoomOf } from './tile-name.ts'
+import type { WorkQueue } from './work-queue.ts'
+
+export interface Workshop {
+  source: TileSource
+  queue: WorkQueue
+  counts: TileCounts
+}
+
+/** A tile and what it is: of other revisions than were asked for, where some were published meanwhile. */
+export interface MadeTile {
+  name: TileName
+  tile: Finished
+}
+
+/** Makes a tile: the parts of all its layers at the same time, each in its layer's lane of the queue. */
+export async function makeTile(shop: Workshop, subject: TileSubject, signal: AbortSignal): Promise<MadeTile> {
+  const parts = await together(subject.members, signal, (member, signal) => makePart(shop, member, subject, signal))
+  const members = subject.members.map((member, i) => asMade(member, parts[i]!.revision))
+  return { name: tileName({ ...subject, members }), tile: await finish(parts) }
+}
+
+const EMPTY = { mvt: null, reduced: null }
+
+async function makePart(
+  { source, queue, counts }: Workshop,
+  member: TileMember,
+  { grid, tile }: TileSubject,
+  signal: AbortSignal
+): Promise<CutTile> {
+  const { layer, revision } = member
+  const { min, max } = tileZooms(layer)
+  const zoom = zoomOf(grid, tile)
+  const view = viewOf(member)
+  if (revision === 0 || view.asOfRevision === 0 || zoom < min || zoom > max) return { revision, ...EMPTY }
+  const ask: CutAsk = { layer, revision, grid, tile, view }
+  const count = counts.of(layer.id, zoom)
+  const work = async (signal: AbortSignal) => {
+    const begin = performance.now()
+    const cut = await source.cut(ask, signal)
+    count.cuts++
+    count.seconds += (performance.now() - begin) / 1000
+    return cut
+  }
+  try {
+    return await queue.run(layer.id, { ready: signal => source.ready?.(ask, signal) ?? null, work }, signal)
+  } catch (error) {
+    if (error instanceof Problem && error.status === 503) count.refused++
+    else if (!signal.aborted) count.failed++
+    throw error
+  }
+}
+
+/** What was cut from another revision goes by that one; all of it may have changed, as far as is known here. */
+function asMade(member: TileMember, revision: number): TileMember {
+  if (revision === member.revision || viewOf(member).asOfRevision !== null) return member
+  const { changes: _, ...rest } = member
+  return { ...rest, revision }
+}
+
+/** The tiles of several layers, one after the other, are the tile of all of them (MVT 2.1 §4.1: repeated layers). */
+async function finish(parts: readonly CutTile[]): Promise<Finished> {
+  const filled = parts.filter(({ mvt, stored }) => mvt || stored)
+  const reduced = filled.some(part => part.reduced !== null)
+  const [only] = filled
+  if (!only) return { bytes: null, coding: CODING, reduced }
+  if (filled.length === 1 && only.stored) return { ...only.stored, reduced }
+  const plain = await Promise.all(
+    filled.map(({ mvt, stored }) => (stored ? decode(stored.bytes, stored.coding) : mvt!))
+  )
+  return { bytes: await encode(plain.length === 1 ? plain[0]! : Buffer.concat(plain), CODING), coding: CODING, reduced }
+}
+
+/** How tiles are kept at first; other codings are made of it where they are asked for. */
+const CODING: ContentCoding = 'gzip'
+
+/** Does one thing for each item at the same time; where one fails the others are given up. */
+async function together<I, O>(
+  items: readonly I[],
+  signal: AbortSignal,
+  work: (item: I, signal: AbortSignal) => Promise<O>
+): Promise<O[]> {
+  if (items.length === 1) return [await work(items[0]!, signal)]
+  const failure = new AbortController()
+  const either = AbortSignal.any([signal, failure.signal])
+  try {
+    return await Promise.all(items.map(item => work(item, either)))
+  } catch (error) {
+    failure.abort(error)
+    throw error
+  }
+}

@@ -1,0 +1,145 @@
+import { overloaded, tooSlow } from './problems.ts'
+
+export interface WorkQueueOptions {
+  /** Jobs at work at once. */
+  slots: number
+  /** Jobs at work or waiting at once; a lane may have half of them. */
+  places: number
+  /** How long a job may take, waiting included. */
+  deadlineMs: number
+  now?: () => number
+}
+
+export interface Job<T> {
+  /** What it must wait for before it is work; null: nothing. */
+  ready(signal: AbortSignal): Promise<void> | null
+  work(signal: AbortSignal): Promise<T>
+}
+
+interface Lane {
+  id: string
+  waiting: (() => void)[]
+  working: number
+  /** Jobs that wait, become ready or are at work. */
+  jobs: number
+}
+
+/** So long after another lane has asked, a lane leaves half of the slots to others. */
+const SHARING_MS = 10_000
+
+/**
+ * Work in lanes, one a layer. Lanes take turns, and while several are asked of none may have more than half of the
+ * slots: a heavy layer slows down itself. What finds no place, or is not done in time, is refused at once.
+ */
+export class WorkQueue {
+  readonly #options: WorkQueueOptions
+  readonly #now: () => number
+  /** Those that have jobs, the one whose turn is next first. */
+  readonly #lanes = new Map<string, Lane>()
+  #working = 0
+  #jobs = 0
+  #lastLane: string | undefined
+  #sharedUntil = 0
+
+  constructor(options: WorkQueueOptions) {
+    this.#options = options
+    this.#now = options.now ?? performance.now.bind(performance)
+  }
+
+  /**
+   * @param signal gives the job up, waiting or at work
+   * @throws TILE_OVERLOADED where there is no place, TILE_TOO_SLOW at the deadline; the signal's reason
+   */
+  async run<T>(lane: string, job: Job<T>, signal: AbortSignal): Promise<T> {
+    signal.throwIfAborted()
+    const own = this.#enter(lane)
+    const late = new AbortController()
+    const seconds = this.#options.deadlineMs / 1000
+    const timer = setTimeout(() => late.abort(tooSlow({ id: lane, seconds })), this.#options.deadlineMs)
+    const either = AbortSignal.any([signal, late.signal])
+    return orAborted(
+      either,
+      this.#do(own, job, either).finally(() => clearTimeout(timer))
+    )
+  }
+
+  stats(): { working: number; waiting: number } {
+    return { working: this.#working, waiting: this.#jobs - this.#working }
+  }
+
+  async #do<T>(lane: Lane, job: Job<T>, signal: AbortSignal): Promise<T> {
+    try {
+      const ready = job.ready(signal)
+      if (ready) await orAborted(signal, ready)
+      await this.#turn(lane, signal)
+      try {
+        return await job.work(signal)
+      } finally {
+        lane.working--
+        this.#working--
+        this.#next()
+      }
+    } finally {
+      this.#leave(lane)
+    }
+  }
+
+  #enter(id: string): Lane {
+    if (this.#lastLane !== undefined && this.#lastLane !== id) this.#sharedUntil = this.#now() + SHARING_MS
+    this.#lastLane = id
+    const lane = this.#lanes.get(id) ?? { id, waiting: [], working: 0, jobs: 0 }
+    const { places } = this.#options
+    if (this.#jobs >= places || lane.jobs >= Math.ceil(places / 2)) throw overloaded({ id })
+    this.#lanes.set(id, lane)
+    this.#jobs++
+    lane.jobs++
+    return lane
+  }
+
+  #leave(lane: Lane): void {
+    this.#jobs--
+    if (--lane.jobs === 0) this.#lanes.delete(lane.id)
+  }
+
+  /** Resolves when the job may begin. */
+  #turn(lane: Lane, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason)
+      const give = () => {
+        signal.removeEventListener('abort', giveUp)
+        resolve()
+      }
+      const giveUp = () => {
+        lane.waiting.splice(lane.waiting.indexOf(give), 1)
+        reject(signal.reason)
+      }
+      signal.addEventListener('abort', giveUp, { once: true })
+      lane.waiting.push(give)
+      this.#next()
+    })
+  }
+
+  #next(): void {
+    const { slots } = this.#options
+    const most = this.#now() < this.#sharedUntil ? Math.max(Math.floor(slots / 2), 1) : slots
+    for (const lane of this.#lanes.values()) {
+      if (this.#working >= slots) return
+      if (lane.waiting.length === 0 || lane.working >= most) continue
+      // Its next turn comes after everybody else's.
+      this.#lanes.delete(lane.id)
+      this.#lanes.set(lane.id, lane)
+      lane.working++
+      this.#working++
+      lane.waiting.shift()!()
+    }
+  }
+}
+
+/** What becomes of work, or the signal's reason as soon as it is aborted, however long the work goes on. */
+function orAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const end = () => reject(signal.reason)
+    signal.addEventListener('abort', end, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', end))
+  })
+}
