@@ -25,6 +25,7 @@ export function checkLayer(
     ...definition.systems.flatMap((system, i) => unknown(`/systems/${i}`, 'system', system, known.systems)),
     ...checkFields(definition.fields, known.codeLists),
     ...checkZoom(definition.zoom),
+    ...checkCluster(definition),
     ...checkLandCheck(definition.landCheck),
     ...checkExtent(definition.extent),
     ...checkSource(definition)
@@ -63,6 +64,11 @@ function checkFields(fields: LayerDefinition['fields'], codeLists: ReadonlySet<s
 
 const checkZoom = ({ min, max }: LayerDefinition['zoom']): Fault[] =>
   min > max ? [['/zoom', `min ${min} is above max ${max}`]] : []
+
+const checkCluster = ({ cluster, geometry }: LayerDefinition): Fault[] =>
+  cluster && !geometry.endsWith('Point')
+    ? [['/cluster', `only points can be put together; this layer is ${geometry}`]]
+    : []
 
 function checkLandCheck({ role, setbackMetres }: LayerDefinition['landCheck']): Fault[] {
   if (role === 'setback' && setbackMetres === undefined) return [['/landCheck', 'role setback needs setbackMetres']]

@@ -2,7 +2,7 @@ import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec'
 import type { CatalogProblem } from './catalog.ts'
 import type { Layer, StyleLayer } from './layer.ts'
 
-type Drawn = Pick<Layer, 'id' | 'fields'>
+type Drawn = Pick<Layer, 'id' | 'fields' | 'source'>
 
 /**
  * Checks the style layers of one layer: what the house asks of them (ids, source-layer, fields that exist, no legacy
@@ -42,7 +42,9 @@ function checkItem(layer: Drawn, item: unknown): [string, string][] {
     faults.push(['/id', `must be "${layer.id}" or begin with "${layer.id}-"`])
   if (typeof rest.type !== 'string') faults.push(['/type', 'must name a type of style layer'])
   if (source !== undefined) faults.push(['/source', 'is named by whoever composes the style; leave it out'])
-  if (sourceLayer !== layer.id && sourceLayer !== `${layer.id}-label`)
+  // The MVT layers of an archive have the names they were given where it was made.
+  const isStored = layer.source && 'archive' in layer.source && typeof sourceLayer === 'string'
+  if (!isStored && sourceLayer !== layer.id && sourceLayer !== `${layer.id}-label`)
     faults.push(['/source-layer', `must be "${layer.id}" or "${layer.id}-label"`])
   return [...faults, ...checkExpressions(layer, rest, '')]
 }

@@ -97,6 +97,15 @@ export const LayerSchema = Type.Object(
     ),
     standard: Type.String({ description: 'The document that defines the layer or its rule; local: none known' }),
     landCheck: LandCheckSchema,
+    cluster: Type.Optional(
+      Type.Object(
+        {
+          radius: Type.Integer({ minimum: 8, maximum: 256, description: 'Pixels, where a tile is 512 wide' }),
+          maxZoom: Type.Integer({ minimum: 0, maximum: 24, description: 'Deeper tiles show each point' })
+        },
+        { additionalProperties: false, description: 'Points that lie close together are shown as one, with their count' }
+      )
+    ),
     expectedFeatures: Type.Optional(
       Type.Integer({ minimum: 0, description: 'Planning estimate, scales the demonstration data' })
     ),
@@ -148,6 +157,10 @@ export interface StoredTiles {
   bounds: [number, number, number, number] | null
   layers: StoredLayer[]
 }
+
+/** The number a state of an archive goes by: the second in which it was written. */
+export const storedRevision = ({ changedAt }: Pick<StoredTiles, 'changedAt'>): number =>
+  Math.floor(Date.parse(changedAt) / 1000)
 
 /** An MVT layer of an archive's tiles: `vector_layers` of TileJSON 3.0.0. */
 export interface StoredLayer {

@@ -9,3 +9,13 @@ export const summaryByUnknown = defineProblem(
     en: 'Layer {id} cannot be summarised by "{by}". Possible: {possible}; one level of division and one code field may be joined by a comma.'
   }
 )
+
+export const withoutFeatures = defineProblem(
+  'LAYER_WITHOUT_FEATURES',
+  404,
+  { zh: '没有要素数据', en: 'No features' },
+  {
+    zh: '{id} 只有存档的瓦片，没有可查询的要素。',
+    en: '{id} is an archive of finished tiles; it has no features that could be looked at.'
+  }
+)

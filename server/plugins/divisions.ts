@@ -33,7 +33,7 @@ export default fp(
       const { catalog } = app
       const published = catalog
         .layers()
-        .filter(({ id }) => catalog.state(id).revision > 0 && !catalog.isTableMissing(id))
+        .filter(layer => catalog.state(layer.id).revision > 0 && !catalog.isTableMissing(layer.id) && !layer.stored)
       return presence.in(code.slice(0, PREFIX_LENGTH[division.level]), catalog.version, published)
     })
   },

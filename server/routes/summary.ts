@@ -1,5 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { archiveOf } from '../catalog/layer.ts'
+import { withoutFeatures } from '../features/problems.ts'
 import { parseBy, Summaries, type SummaryGroup } from '../features/summary.ts'
 import { sridOf } from '../lib/crs.ts'
 import { strongEtag } from '../lib/etag.ts'
@@ -29,6 +31,7 @@ const summary: FastifyPluginAsyncTypebox = async app => {
     },
     async (request, reply) => {
       const layer = app.visibleLayer(request, request.params.id)
+      if (archiveOf(layer)) throw withoutFeatures({ id: layer.id })
       const by = parseBy(layer, request.query.by)
       const { revision } = app.catalog.state(layer.id)
       if (reply.unchanged(strongEtag('summary', layer.id, revision, JSON.stringify(by)), 'private, no-cache'))

@@ -27,6 +27,8 @@ export class Archives {
   readonly #folder: string
   readonly #held = new Map<string, Held>()
   readonly #thread = new MbtilesThread()
+  /** Called when an archive is found to have changed since it was last looked at. */
+  onChange: (name: string) => void = () => {}
 
   /** @param folder need not exist as long as nothing is asked for */
   constructor(folder: string) {
@@ -76,7 +78,10 @@ export class Archives {
   #hold(name: string, path: string, stamp: string): Held {
     const known = this.#held.get(name)
     if (known?.stamp === stamp) return known
-    if (known) void this.#retire(name, known)
+    if (known) {
+      void this.#retire(name, known)
+      this.onChange(name)
+    }
     const held: Held = { stamp, opening: this.#open(path), users: 0, retired: false }
     held.opening.catch(() => {})
     this.#held.set(name, held)

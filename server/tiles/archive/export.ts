@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { TileGrid } from '../../lib/tile-matrix.ts'
 import { shapeOf } from '../scheme.ts'
 import { type TileMember, viewOf } from '../tile-name.ts'
-import type { ReadyTile, Tiles } from '../tiles.ts'
+import type { Tiles } from '../tiles.ts'
 import { type Bbox, blocksOf, numbersOf } from './area.ts'
 import { blockSize, tileOfNumber } from './curve.ts'
 import { inOrder } from './in-order.ts'
@@ -57,13 +57,13 @@ export interface ExportProgress {
 export async function exportTiles(options: Export): Promise<ExportProgress> {
   const { grid, signal } = options
   const { writer, plan } = await openWriter(options)
-  const members = pinned(options.members, plan)
+  const pins = { members: pinned(options.members, plan) }
   const blocks = blocksOf(grid, plan.zooms, plan.bbox)
   const total = blocks.reduce((sum, block) => sum + blockSize(block), 0)
   const resumed = countUpTo(blocks, writer.last)
   const progress = { done: resumed, total, ...writer.size, resumed, zoom: plan.zooms.min }
   try {
-    const make = (number: number) => (signal.aborted ? Promise.resolve(null) : makeTile(options, members, number))
+    const make = (number: number) => (signal.aborted ? Promise.resolve(null) : makeTile(options, pins, number))
     for await (const [number, bytes] of inOrder(numbersOf(blocks, writer.last), options.ahead, make)) {
       signal.throwIfAborted()
       await writer.add(number, bytes)
@@ -109,34 +109,36 @@ const timeless = (plan: ExportPlan) => ({ ...plan, members: plan.members.map(mem
 const pinned = (members: readonly TileMember[], plan: ExportPlan): TileMember[] =>
   members.map((member, i) => {
     const { revision } = plan.members[i]!
-    return revision === member.revision ? member : asOf({ ...member, revision })
+    // Without what earlier revisions changed, a tile's key names exactly this one.
+    const pinned = { layer: member.layer, view: viewOf(member), revision }
+    return revision === member.revision ? pinned : asOf(pinned)
   })
 
 /** @throws where the layer has no history */
 function asOf(member: TileMember): TileMember {
   const { layer, revision } = member
+  if (viewOf(member).asOfRevision !== null) return member
   if (layer.source) throw new Error(`${layer.id} has changed since the export began, and has no history: begin anew.`)
   const view = viewOf(member)
   return { layer, revision, view: { ...view, asOfRevision: revision, key: `${view.key}&asof=${revision}` } }
 }
 
 /** A tile's bytes as gzip at exactly the members' revisions; null where it is empty. */
-async function makeTile({ tiles, grid, signal }: Export, members: TileMember[], number: number) {
+async function makeTile({ tiles, grid, signal }: Export, pins: { members: readonly TileMember[] }, number: number) {
   const { z, x, y } = tileOfNumber(number)
-  const subject = { members, grid, tile: { z: z - grid.zoomOffset, x, y } }
-  const made = await tiles.get({ ...subject, coding: 'gzip', signal })
-  if (isExactly(made, tiles.key(subject))) return made.bytes
-  // Published since the catalogue was read: from now on the rows of then.
-  members.forEach((member, i) => {
-    if (viewOf(member).asOfRevision === null && !member.layer.source) members[i] = asOf(member)
-  })
-  const then = await tiles.get({ ...subject, coding: 'gzip', signal })
-  if (!isExactly(then, tiles.key(subject)))
-    throw new Error('A layer was published anew, and its earlier rows are gone: begin anew.')
-  return then.bytes
+  const get = async () => {
+    const subject = { members: pins.members, grid, tile: { z: z - grid.zoomOffset, x, y } }
+    const made = await tiles.get({ ...subject, coding: 'gzip', signal })
+    return { made, exact: made.key === tiles.key(subject) && !made.stale }
+  }
+  const now = await get()
+  if (now.exact) return now.made.bytes
+  // Something was published since the catalogue was read: from now on the rows of then.
+  pins.members = pins.members.map(member => (member.layer.source ? member : asOf(member)))
+  const then = await get()
+  if (!then.exact) throw new Error('A layer was published anew, and its earlier rows are gone: begin anew.')
+  return then.made.bytes
 }
-
-const isExactly = ({ key, stale }: ReadyTile, asked: string) => key === asked && !stale
 
 function countUpTo(blocks: ReturnType<typeof blocksOf>, last: number): number {
   let count = 0

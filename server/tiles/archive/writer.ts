@@ -61,7 +61,7 @@ export class ArchiveWriter {
     const part = line < 0 ? null : await open(`${file}.part`, 'r+').catch(() => null)
     if (!part) return null
     const { records } = decodeRecords(bytes.subarray(line + 1))
-    while (records.length > 0 && !(await isThere(part, records.at(-1)!))) records.pop()
+    await dropLost(records, part)
     const journal = await open(`${file}.journal`, 'r+')
     const size = line + 1 + encodeRecords(records).length
     const writer = new ArchiveWriter(file, part, journal, size)
@@ -173,9 +173,20 @@ async function writeAll(file: FileHandle, bytes: Buffer, position: number): Prom
   }
 }
 
+/** Drops what was recorded from the first tile on whose bytes are not in the file, as after a loss of power. */
+async function dropLost(records: Recorded[], part: FileHandle): Promise<void> {
+  let end = 0
+  const withNewBytes = records.flatMap(({ offset, length }, i) => {
+    if (length === 0 || offset < end) return []
+    end = offset + length
+    return [i]
+  })
+  for (let i = withNewBytes.pop(); i !== undefined && !(await isThere(part, records[i]!)); i = withNewBytes.pop())
+    records.length = i
+}
+
 /** Whether a tile's bytes are in the file as they were recorded. */
 async function isThere(part: FileHandle, { offset, length, digest }: Recorded): Promise<boolean> {
-  if (length === 0) return true
   const { bytesRead, buffer } = await part.read(Buffer.alloc(length), 0, length, ROOM + offset)
   return bytesRead === length && createHash('sha256').update(buffer).digest().subarray(0, DIGEST_BYTES).equals(digest)
 }

@@ -1,0 +1,20 @@
+import type { Catalog } from '../../catalog/catalog.ts'
+import { archiveOf } from '../../catalog/layer.ts'
+import type { Archives } from './archives.ts'
+
+/**
+ * Tells the catalogue what the archives of its layers say of themselves, or why they cannot be served. What was known of
+ * one that has become unreadable is kept: it may be about to be replaced.
+ */
+export async function noteArchives(catalog: Catalog, archives: Archives): Promise<void> {
+  for (const layer of catalog.layers()) {
+    const name = archiveOf(layer)
+    if (name === undefined) continue
+    try {
+      catalog.noteArchive(layer.id, await archives.facts(name))
+      catalog.noteSource(layer.id, null)
+    } catch (error) {
+      catalog.noteSource(layer.id, `archives/${name}: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+}
