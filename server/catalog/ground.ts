@@ -12,10 +12,13 @@ export const GRID_M = 0.0001
 
 type Tabled = Pick<Layer, 'id' | 'fields'>
 
-/** How a layer is kept: the CRS, and whether some rule looks farther than a parcel's own ground. */
+/**
+ * How a layer is kept: the CRS, and whether some rule looks farther than a parcel's own ground; null: its features are
+ * looked up by number, never by place.
+ */
 export interface GroundLayer {
   srid: number
-  wide: boolean
+  wide: boolean | null
 }
 
 /** The {@link GroundLayer} of a layer; no row: no rule set reads it. */

@@ -2,11 +2,12 @@ import type { Catalog } from '../catalog/catalog.ts'
 import type { HashAlgorithm } from '../lib/canonical-json.ts'
 import { Problem } from '../lib/errors.ts'
 import type { Database, Queryable } from '../lib/sql.ts'
+import { type Settled, Together } from '../lib/together.ts'
 import { type Composed, compose } from './answer/compose.ts'
 import type { Answer } from './answer/result.ts'
 import { evaluate, type Ground } from './evaluate.ts'
 import { takeParcels } from './intake/intake.ts'
-import { undo } from './measure/failure.ts'
+import { checking, undo } from './measure/failure.ts'
 import { planSnapshot, type Snapshot } from './measure/plan-state.ts'
 import { one } from './measure/rows.ts'
 import { layersUnavailable, rulesetUnknown } from './problems.ts'
@@ -69,11 +70,42 @@ export async function checkMany(
   const ruleset = frozen?.ruleset ?? getRuleset(engine.rulesets, requests[0]?.ruleset ?? '')
   const work = (tx: Queryable) => checkIn({ tx, engine, ruleset, ...(frozen && { frozen }) }, requests)
   try {
-    return await engine.db.transaction(work, { isolation: 'repeatable read', readOnly: true })
+    return await engine.db.transaction(work, checking(engine.timeoutMs))
   } catch (error) {
     // Outside the rules (intake, partition) a failure of the database leaves nothing to answer with.
     throw error instanceof Problem ? error : layersUnavailable({}, { cause: error })
   }
+}
+
+/** As `checkLand`, in one snapshot with others that come at the same time: each statement is then asked once for all. */
+export function checkTogether(engine: LandCheckEngine, request: LandCheckRequest): Promise<Answer> {
+  // Suggestions are many checks: nobody should have to wait for another's.
+  if (request.include?.includes('suggestions')) return checkLand(engine, request)
+  const queues = queuesOf.get(engine) ?? new Map<string, Together<LandCheckRequest, Answer>>()
+  queuesOf.set(engine, queues)
+  const queue =
+    queues.get(request.ruleset) ??
+    new Together({ work: (requests: LandCheckRequest[]) => checkEach(engine, requests), ...CHECKED })
+  queues.set(request.ruleset, queue)
+  return queue.do(request)
+}
+
+/** Measured on two processors: more in a group save little, and more groups at once wait for each other. */
+const CHECKED = { most: 8, atOnce: 2 }
+const queuesOf = new WeakMap<LandCheckEngine, Map<string, Together<LandCheckRequest, Answer>>>()
+
+/** Whatever fails for all may be one parcel's fault: then each is checked alone. */
+async function checkEach(engine: LandCheckEngine, requests: LandCheckRequest[]): Promise<Settled<Answer>[]> {
+  const settle = (checked: Checked): Settled<Answer> =>
+    'problem' in checked
+      ? { status: 'rejected', reason: checked.problem }
+      : { status: 'fulfilled', value: checked.answer }
+  try {
+    return (await checkMany(engine, requests)).map(settle)
+  } catch (error) {
+    if (requests.length === 1) throw error
+  }
+  return Promise.allSettled(requests.map(request => checkLand(engine, request)))
 }
 
 /** Where checks are made: a transaction with one snapshot. */
@@ -150,9 +182,9 @@ export async function groundOf(
   { tx, engine, ruleset, frozen }: CheckContext,
   { asOf }: Pick<LandCheckRequest, 'asOf'>
 ): Promise<Ground> {
-  const { catalog, timeoutMs = 10_000 } = engine
+  const { catalog } = engine
   const at = { knownTime: frozen?.knownTime ?? asOf?.knownTime, revisions: frozen?.revisions }
-  const snapshot = one<Snapshot>(await tx.query(planSnapshot([...new Set(layersOf(ruleset))], at, timeoutMs)))
+  const snapshot = one<Snapshot>(await tx.query(planSnapshot([...new Set(layersOf(ruleset))], at)))
   const validTime = frozen?.validTime ?? asOf?.validTime ?? dayOf(snapshot.knownTime, ruleset.timeZone)
   return { tx, catalog, ruleset, snapshot, validTime }
 }
@@ -180,7 +212,7 @@ export async function answerLandCheck(
   actor: string,
   idempotencyKey?: string
 ): Promise<Recorded> {
-  const answer = await checkLand(engine, request)
   const ruleset = getRuleset(engine.rulesets, request.ruleset)
+  const answer = await checkTogether(engine, request)
   return record(engine.db, { request, answer, actor, ruleset, idempotencyKey })
 }

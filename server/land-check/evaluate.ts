@@ -7,14 +7,15 @@ import type { Parcel } from './intake/intake.ts'
 import { farthestM } from './kinds/distance.ts'
 import { judge, notApplicable } from './kinds/judge.ts'
 import { readRegisters } from './kinds/registers.ts'
-import { keptFields, maxOffsetOf, surveyedGroups } from './measure/facts.ts'
-import { type Refusal, refusalOf, SAVEPOINT, undo } from './measure/failure.ts'
+import { keptFields, maxOffsetOf, surveyedAreas, surveyedGroups } from './measure/facts.ts'
+import { type Refusal, refusalOf, undo } from './measure/failure.ts'
 import { NOTHING_NEAR, type ParcelMeasure, type RuleMeasure, type Shapes } from './measure/measure.ts'
-import type { CoverageQuery, SurveyedGroup } from './measure/plan-coverage.ts'
+import type { SurveyedGroup } from './measure/plan-coverage.ts'
 import { type MeasureQuery, planMeasure } from './measure/plan-measure.ts'
 import { hasMargin, leastSearchM, type RuleQuery } from './measure/plan-near.ts'
 import { columns } from './measure/plan-pieces.ts'
 import type { LayerStanding, Snapshot } from './measure/plan-state.ts'
+import { type Box, settledBy } from './measure/surveyed.ts'
 import type { LandCheckRequest } from './request.ts'
 import { isLayerRule, type LayerRule, type Rule } from './rules/rule.ts'
 import type { Ruleset } from './rules/ruleset.ts'
@@ -49,8 +50,7 @@ export interface Evaluation {
  * each rule is asked alone to find those that fail, and the others are asked again without them.
  */
 export async function evaluate(ground: Ground, asked: Asked[]): Promise<Evaluation[]> {
-  const { tx, ruleset, snapshot, validTime } = ground
-  await tx.query(SAVEPOINT)
+  const { ruleset, snapshot, validTime } = ground
   const refused = new Map<Rule, Refusal>()
   const rules: RuleQuery[] = []
   for (const [place, rule] of ruleset.rules.entries()) {
@@ -61,8 +61,12 @@ export async function evaluate(ground: Ground, asked: Asked[]): Promise<Evaluati
   }
   const shapes = asked.map(({ parcel }) => shapesOf(parcel))
   const coverage = await prepareCoverage(ground)
-  const measures = await measureAll(ground, { ruleset, rules, coverage, shapes, validTime }, refused)
-  const surveyed = measures.map(({ unsurveyed }) => byLayer(unsurveyed, coverage?.groups ?? []))
+  const settled = asked.map(
+    ({ parcel }) => coverage && settledBy(coverage.areas, coverage.groups, around(parcel, ruleset), validTime)
+  )
+  const asking = coverage && { ...coverage, parcels: settled.flatMap((known, n) => (known ? [] : n)) }
+  const measures = await measureAll(ground, { ruleset, rules, coverage: asking, shapes, validTime }, refused)
+  const surveyed = measures.map(({ unsurveyed }, n) => byLayer(settled[n] ?? unsurveyed, coverage?.groups ?? []))
   const registers = await readRegisters(ground, asked)
   const queried = { rules: rules.filter(({ rule }) => !refused.has(rule)), coverage }
   const answered = new Set(queried.rules.map(({ place }) => place))
@@ -88,6 +92,18 @@ export async function evaluate(ground: Ground, asked: Asked[]): Promise<Evaluati
     })
     return { snapshot, validTime, outcomes, queried, measure, shapes: shapes[n]! }
   })
+}
+
+/** A metre around the parcel. */
+function around({ grid }: Parcel, { gridM }: Ruleset): Box {
+  const box = [Infinity, Infinity, -Infinity, -Infinity] as [number, number, number, number]
+  for (const [x, y] of grid.flat(2)) {
+    box[0] = Math.min(box[0], x * gridM - 1)
+    box[1] = Math.min(box[1], y * gridM - 1)
+    box[2] = Math.max(box[2], x * gridM + 1)
+    box[3] = Math.max(box[3], y * gridM + 1)
+  }
+  return box
 }
 
 /** m² outside the surveyed areas, by layer. */
@@ -123,8 +139,12 @@ async function prepareRule(ground: Ground, rule: LayerRule, place: number): Prom
   if (standing.groundSrid !== sridOf(ruleset.workingCrs)) {
     return { reason: 'layer_missing', detail: `layer ${layer.id} is not kept for land-checks in ${ruleset.workingCrs}` }
   }
-  if ((hasMargin({ rule }) || rule.kind === 'distance') && !standing.groundWide) {
-    return { reason: 'error', detail: `layer ${layer.id} is not kept for margins and setbacks` }
+  const looksFar = hasMargin({ rule }) || rule.kind === 'distance'
+  if (standing.groundWide === null || (looksFar && !standing.groundWide)) {
+    return {
+      reason: 'error',
+      detail: `layer ${layer.id} is not kept to be found ${looksFar ? 'from afar' : 'by place'}`
+    }
   }
   try {
     const kept = await keptFields(ground.tx, layer, standing)
@@ -155,14 +175,15 @@ async function searchOf({ tx, ruleset }: Ground, rule: LayerRule, layer: Layer, 
 }
 
 /** Without a coverage layer nothing is surveyed: every rule that needs it is left without an answer. */
-async function prepareCoverage({ tx, catalog, ruleset, snapshot }: Ground): Promise<CoverageQuery | null> {
+async function prepareCoverage({ tx, catalog, ruleset, snapshot }: Ground) {
   const layer = ruleset.coverage && catalog.find(ruleset.coverage.layer)
   const standing = snapshot.layers.find(({ id }) => id === ruleset.coverage?.layer)
   const needing = ruleset.rules.flatMap(rule => (isLayerRule(rule) && !rule.coverage ? [rule.layer] : []))
   if (!layer || !standing?.hasTable || standing.revision === 0 || needing.length === 0) return null
   if (standing.groundSrid !== sridOf(ruleset.workingCrs)) return null
   try {
-    return { layer, groups: await surveyedGroups(tx, ruleset, layer, standing, [...new Set(needing)]) }
+    const groups = await surveyedGroups(tx, ruleset, layer, standing, [...new Set(needing)])
+    return { layer, groups, areas: await surveyedAreas(tx, ruleset, layer, standing, groups) }
   } catch (error) {
     await undo(tx, error)
     return null

@@ -72,6 +72,10 @@ export interface TransactionOptions {
   /** `repeatable read` gives every statement of the work the same snapshot. */
   isolation?: 'read committed' | 'repeatable read'
   readOnly?: boolean
+  /** Run-time parameters for as long as it lasts; our own names and values. */
+  settings?: Readonly<Record<string, string | number>>
+  /** A savepoint, set before the work begins: what fails may be undone to there. */
+  savepoint?: string
 }
 
 export interface QueryOptions {
@@ -103,7 +107,12 @@ export interface Database extends Queryable {
   close(): Promise<void>
 }
 
-/** `BEGIN` with the options spelled out. */
-export function beginText({ isolation = 'read committed', readOnly = false }: TransactionOptions = {}): string {
-  return `BEGIN ISOLATION LEVEL ${isolation.toUpperCase()} ${readOnly ? 'READ ONLY' : 'READ WRITE'}`
+/** `BEGIN` with the options spelled out, all in one go. */
+export function beginText(options: TransactionOptions = {}): string {
+  const { isolation = 'read committed', readOnly = false, settings = {}, savepoint } = options
+  return [
+    `BEGIN ISOLATION LEVEL ${isolation.toUpperCase()} ${readOnly ? 'READ ONLY' : 'READ WRITE'}`,
+    ...Object.entries(settings).map(([key, value]) => `SET LOCAL ${key} = '${String(value).replaceAll("'", "''")}'`),
+    ...(savepoint ? [`SAVEPOINT ${savepoint}`] : [])
+  ].join('; ')
 }

@@ -10,6 +10,7 @@ import { canonicalRings, openRings, toGrid } from '../../server/land-check/intak
 import { dropSpikes } from '../../server/land-check/intake/spikes.ts'
 import { decodeTxt } from '../../server/land-check/intake/txt-lines.ts'
 import { writeTxt } from '../../server/land-check/intake/write-txt.ts'
+import { checking } from '../../server/land-check/measure/failure.ts'
 import { planSnapshot, type Snapshot } from '../../server/land-check/measure/plan-state.ts'
 import type { LandCheckRequest } from '../../server/land-check/request.ts'
 import { layersOf, type Ruleset } from '../../server/land-check/rules/ruleset.ts'
@@ -388,19 +389,16 @@ await onBothDatabases(t, async (t, db) => {
   )
 
   const take = (requests: Partial<LandCheckRequest>[], rules: Ruleset = ruleset, knownTime?: string) =>
-    db.transaction(
-      async tx => {
-        const [snapshot] = await tx.query<Snapshot>(planSnapshot(layersOf(rules), { knownTime }, 10_000))
-        const ground = { catalog, snapshot: snapshot!, validTime: '2026-11-22' }
-        return takeParcels(
-          tx,
-          requests.map(request => ({ ruleset: 'test', ...request })),
-          rules,
-          ground
-        )
-      },
-      { isolation: 'repeatable read', readOnly: true }
-    )
+    db.transaction(async tx => {
+      const [snapshot] = await tx.query<Snapshot>(planSnapshot(layersOf(rules), { knownTime }))
+      const ground = { catalog, snapshot: snapshot!, validTime: '2026-11-22' }
+      return takeParcels(
+        tx,
+        requests.map(request => ({ ruleset: 'test', ...request })),
+        rules,
+        ground
+      )
+    }, checking())
   const taken = async (request: Partial<LandCheckRequest>, rules?: Ruleset): Promise<Parcel> => {
     const [parcel] = await take([request], rules)
     if (!parcel || parcel instanceof Problem) throw parcel

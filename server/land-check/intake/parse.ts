@@ -3,6 +3,7 @@ import { Problem, problemDocument } from '../../lib/errors.ts'
 import { inputHashOf, parcelOf } from '../answer/compose.ts'
 import { ParcelSchema } from '../answer/parcel-schema.ts'
 import { getRuleset, groundOf, type LandCheckEngine } from '../check.ts'
+import { checking } from '../measure/failure.ts'
 import type { LandCheckRequest } from '../request.ts'
 import type { Ruleset } from '../rules/ruleset.ts'
 import { type Candidate, type Parcel, takeCandidates, takeParcels } from './intake.ts'
@@ -58,32 +59,29 @@ export async function parseLand(
 ) {
   const ruleset = getRuleset(engine.rulesets, requests[0]?.ruleset ?? '')
   const read = requests.flatMap((request, i) => readAll(request, names[i]))
-  return engine.db.transaction(
-    async tx => {
-      const ground = await groundOf({ tx, engine, ruleset }, requests[0] ?? {})
-      const taken =
-        read.length > 0
-          ? await takeCandidates(
-              tx,
-              read.map(({ candidate }) => candidate),
-              ruleset,
-              ground
-            )
-          : await takeParcels(tx, requests, ruleset, ground)
-      const plots =
-        read.length > 0 ? read : requests.map(({ parcelCode = '' }) => ({ no: parcelCode, name: '', candidate: null }))
-      return {
-        ruleset: ruleset.id,
-        plots: plots.map(({ no, name, candidate }, i) => ({
-          place: i + 1,
-          no,
-          name,
-          ...shown(taken[i]!, candidate, ruleset)
-        }))
-      }
-    },
-    { isolation: 'repeatable read', readOnly: true }
-  )
+  return engine.db.transaction(async tx => {
+    const ground = await groundOf({ tx, engine, ruleset }, requests[0] ?? {})
+    const taken =
+      read.length > 0
+        ? await takeCandidates(
+            tx,
+            read.map(({ candidate }) => candidate),
+            ruleset,
+            ground
+          )
+        : await takeParcels(tx, requests, ruleset, ground)
+    const plots =
+      read.length > 0 ? read : requests.map(({ parcelCode = '' }) => ({ no: parcelCode, name: '', candidate: null }))
+    return {
+      ruleset: ruleset.id,
+      plots: plots.map(({ no, name, candidate }, i) => ({
+        place: i + 1,
+        no,
+        name,
+        ...shown(taken[i]!, candidate, ruleset)
+      }))
+    }
+  }, checking(engine.timeoutMs))
 }
 
 /** None where the parcel is looked up by its code. */

@@ -2,7 +2,7 @@ import { findCrs, prefixTwin } from '../../lib/crs.ts'
 import { Problem } from '../../lib/errors.ts'
 import type { Queryable, Statement } from '../../lib/sql.ts'
 import { readWkb } from '../../lib/wkb.ts'
-import { SAVEPOINT, undo } from '../measure/failure.ts'
+import { undo } from '../measure/failure.ts'
 import { geometryInvalid, layersUnavailable } from '../problems.ts'
 import { type Ruleset, sensitivityWidth } from '../rules/ruleset.ts'
 import type { Polygons, Position } from './given.ts'
@@ -181,7 +181,6 @@ async function rowsFor<E, R>(
   }
   if (entries.length === 0) return []
   if (entries.length === 1) return ask(entries)
-  await tx.query(SAVEPOINT)
   const together = await ask(entries).catch(async error => {
     await undo(tx, error)
     return null

@@ -1,4 +1,5 @@
 import { type CheckContext, type Frozen, getRuleset, groundOf, type LandCheckEngine } from '../check.ts'
+import { checking } from '../measure/failure.ts'
 import type { LandCheckRequest } from '../request.ts'
 
 /**
@@ -13,7 +14,7 @@ export async function freeze(
   const ruleset = getRuleset(engine.rulesets, asked.ruleset)
   const { snapshot, validTime } = await engine.db.transaction(
     tx => groundOf({ tx, engine, ruleset } satisfies CheckContext, asked),
-    { isolation: 'repeatable read', readOnly: true }
+    checking(engine.timeoutMs)
   )
   const revisions = Object.fromEntries(snapshot.layers.map(({ id, revision }) => [id, revision]))
   return { knownTime: snapshot.knownTime, validTime, revisions, ruleset }

@@ -38,22 +38,32 @@ export const asksRegister = (rule: HouseholdRule, { household, stage }: Househol
 const isTooEarly = (rule: HouseholdRule, stage: string | undefined) => rule.notAskedAt?.includes(stage ?? '') ?? false
 
 /**
- * The homesteads of a household at a revision of the register, in force on a day: one row, see {@link Register}.
+ * The homesteads of households at a revision of the register, in force on a day: one row each, in order, see
+ * {@link Register}.
  * @param validTime YYYY-MM-DD
  */
 export function planRegister(
   rule: HouseholdRule,
   layer: Layer,
-  { household, revision, validTime }: { household: Household; revision: number; validTime: string }
+  { households, revision, validTime }: { households: readonly Household[]; revision: number; validTime: string }
 ): Statement {
   const code = sql`${name('t', rule.codeField)}::text`
-  const given = sql`coalesce(${code} = ANY(${household.surrenderParcelCodes ?? []}::text[]), false)`
-  const statement = sql`SELECT coalesce(json_agg(${code} ORDER BY ${code} COLLATE "C") FILTER (WHERE NOT ${given}), '[]') AS kept,
-      count(*) FILTER (WHERE ${given})::integer AS surrendered
-    FROM ${tableOf(layer)} t
-    WHERE ${name('t', rule.holderField)}::text = ${household.pseudonym}::text
-      AND t.rev_from <= ${revision}::integer AND (t.rev_to IS NULL OR t.rev_to > ${revision}::integer)
-      AND (t.valid_from IS NULL OR t.valid_from <= ${validTime}::date) AND (t.valid_to IS NULL OR t.valid_to > ${validTime}::date)`
+  const given = sql`coalesce(q.given ? ${code}, false)`
+  const asked = households.map(({ pseudonym, surrenderParcelCodes = [] }, n) => ({
+    n,
+    holder: pseudonym,
+    given: surrenderParcelCodes
+  }))
+  const statement = sql`SELECT r.kept, r.surrendered
+    FROM jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) AS q (n integer, holder text, given jsonb)
+    CROSS JOIN LATERAL (
+      SELECT coalesce(json_agg(${code} ORDER BY ${code} COLLATE "C") FILTER (WHERE NOT ${given}), '[]') AS kept,
+        count(*) FILTER (WHERE ${given})::integer AS surrendered
+      FROM ${tableOf(layer)} t
+      WHERE ${name('t', rule.holderField)}::text = q.holder
+        AND t.rev_from <= ${revision}::integer AND (t.rev_to IS NULL OR t.rev_to > ${revision}::integer)
+        AND (t.valid_from IS NULL OR t.valid_from <= ${validTime}::date) AND (t.valid_to IS NULL OR t.valid_to > ${validTime}::date)) AS r
+    ORDER BY q.n`
   return { ...statement, keepPlan: true }
 }
 

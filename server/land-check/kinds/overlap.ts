@@ -20,6 +20,8 @@ interface OverlapInput {
 /** Zones, prohibitions, plans: how much of the parcel they take, slivers set apart (reference: land-check §3.4). */
 export function judgeOverlap(rule: OverlapRule, input: OverlapInput): KindResult {
   const { measure, parcelArea, limit, gap } = input
+  // Most rules find nothing near most parcels.
+  if (!gap && !measure.variants.base && !measure.variants.dilated) return FOUND_NOTHING
   const parts = measure.variants.base?.parts ?? []
   const area = totalArea(parts)
   const share = area / parcelArea
@@ -34,6 +36,8 @@ export function judgeOverlap(rule: OverlapRule, input: OverlapInput): KindResult
   if (near) reasons.base = [nearReason(rule)]
   return { ...base, area, share, slivers: splitParts(parts, limit).slivers, reasons }
 }
+
+const FOUND_NOTHING: KindResult = { status: 'NO_HIT', area: 0, share: 0, slivers: [], reasons: {} }
 
 function statusOf({ effect }: OverlapRule, measure: RuleMeasure, variant: Variant, limit: number | null): Status {
   const found = measure.variants[variant]

@@ -1,9 +1,10 @@
 import type { Layer } from '../../catalog/layer.ts'
 import type { Queryable, Statement } from '../../lib/sql.ts'
 import type { Ruleset } from '../rules/ruleset.ts'
-import { planSurveyed, type SurveyedGroup } from './plan-coverage.ts'
+import { planAreas, planSurveyed, type SurveyedGroup } from './plan-coverage.ts'
 import { type LayerStanding, planKeptFields, planMaxOffset } from './plan-state.ts'
 import { one } from './rows.ts'
+import { type SurveyedArea, surveyedArea } from './surveyed.ts'
 
 /**
  * What is true of a revision of a layer never changes, so it is asked once a process: by layer as it is defined now,
@@ -11,11 +12,18 @@ import { one } from './rows.ts'
  */
 const known = new WeakMap<Layer, Map<string, object[]>>()
 
-async function ask(tx: Queryable, layer: Layer, standing: LayerStanding, question: string, plan: () => Statement) {
+async function ask(
+  tx: Queryable,
+  layer: Layer,
+  standing: LayerStanding,
+  question: string,
+  plan: () => Statement,
+  made: (row: object) => object = row => row
+) {
   const key = `${standing.revision} ${standing.contentHash} ${question}`
   const facts = known.get(layer) ?? new Map<string, object[]>()
   known.set(layer, facts)
-  const found = facts.get(key) ?? (await tx.query(plan()))
+  const found = facts.get(key) ?? (await tx.query(plan())).map(made)
   // Nothing may be what the embedded database says when it failed (see rows.ts): that is asked again.
   if (found.length > 0) facts.set(key, found)
   return found
@@ -48,4 +56,16 @@ export async function surveyedGroups(
 ): Promise<SurveyedGroup[]> {
   const plan = () => planSurveyed(ruleset, layer, standing.revision, layerIds)
   return (await ask(tx, layer, standing, `areas ${ruleset.hash}`, plan)) as SurveyedGroup[]
+}
+
+/** The areas of groups, but for invalid ones, which cover nothing. */
+export async function surveyedAreas(
+  tx: Queryable,
+  ruleset: Ruleset,
+  layer: Layer,
+  standing: LayerStanding,
+  groups: readonly SurveyedGroup[]
+): Promise<SurveyedArea[]> {
+  const plan = () => planAreas(layer, [...new Set(groups.flatMap(({ fids }) => fids))])
+  return (await ask(tx, layer, standing, `shapes ${ruleset.hash}`, plan, surveyedArea)) as SurveyedArea[]
 }

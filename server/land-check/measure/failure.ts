@@ -1,4 +1,4 @@
-import { type Queryable, sql } from '../../lib/sql.ts'
+import { type Queryable, sql, type TransactionOptions } from '../../lib/sql.ts'
 import type { NotEvaluated } from '../answer/judge.ts'
 
 /** Why a rule cannot be asked, whatever the parcel. */
@@ -7,8 +7,18 @@ export interface Refusal {
   detail?: string
 }
 
-/** Nothing is written in a check, so one savepoint serves every statement: what fails is undone to here. */
-export const SAVEPOINT = sql`SAVEPOINT rules`
+/**
+ * The transaction of a check: one snapshot, and one savepoint, to which what fails is undone, as nothing is written. The
+ * planner takes overlays for so dear that it would compile each statement (50 ms each); its plan depends on no value; and
+ * what takes too long is given up (57014).
+ */
+export const checking = (timeoutMs = 10_000): TransactionOptions => ({
+  isolation: 'repeatable read',
+  readOnly: true,
+  settings: { jit: 'off', plan_cache_mode: 'force_generic_plan', statement_timeout: `${timeoutMs}ms` },
+  savepoint: 'rules'
+})
+
 const ROLLBACK = sql`ROLLBACK TO SAVEPOINT rules`
 
 /** Goes back to the savepoint after a failed statement. A lost connection stays lost: then the cause is thrown. */

@@ -21,13 +21,15 @@ export async function keepGround(
   const copied: string[] = []
   const all = [...rulesets]
   const wide = new Set(all.flatMap(wideLayers))
+  const measured = new Set(all.flatMap(({ rules }) => rules.filter(isLayerRule).map(({ layer }) => layer)))
   const srids = new Map(all.flatMap(set => measuredBy(set).map(id => [id, sridOf(set.workingCrs)] as const)))
   for (const [id, srid] of srids) {
     const layer = find(id)
     // A table that is published in place keeps no revisions: nothing measured by it could be measured again.
     if (layer?.source) continue
     // A layer that is not there yet is kept from its first publication on.
-    if (await db.transaction(tx => keepLayer(tx, id, layer, { srid, wide: wide.has(id) }))) copied.push(id)
+    if (await db.transaction(tx => keepLayer(tx, id, layer, { srid, wide: measured.has(id) ? wide.has(id) : null })))
+      copied.push(id)
   }
   return copied
 }
@@ -47,7 +49,7 @@ async function keepLayer(tx: Queryable, id: string, layer: Layer | undefined, as
   await tx.query(sql`LOCK TABLE yitu.ground_layer IN SHARE ROW EXCLUSIVE MODE`)
   const [kept] = await tx.query<GroundLayer>(planGroundLayer({ id }))
   // What other rule sets look farther for is met as well where no rule of these does.
-  if (kept?.srid === as.srid && (kept.wide || !as.wide)) return false
+  if (kept?.srid === as.srid && (kept.wide || kept.wide === as.wide)) return false
   await tx.query(sql`DELETE FROM yitu.ground_layer WHERE layer_id = ${id}`)
   await tx.query(sql`INSERT INTO yitu.ground_layer (layer_id, srid, wide)
     VALUES (${id}, ${as.srid}::integer, ${as.wide}::boolean)`)

@@ -15,6 +15,8 @@ export interface CoverageQuery {
   /** The layer of surveyed areas, at one of its revisions. */
   layer: Layer
   groups: SurveyedGroup[]
+  /** Places, in the chunk, of the parcels the areas are laid over; default: all. */
+  parcels?: readonly number[]
 }
 
 /**
@@ -34,22 +36,35 @@ export function planSurveyed(ruleset: Ruleset, layer: Layer, revision: number, l
     GROUP BY g.fids`
 }
 
+/** Areas by their fid, with their shape as WKB (working CRS) and the days they are in force; invalid ones cover nothing. */
+export const planAreas = (layer: Layer, fids: readonly number[]): Statement =>
+  sql`SELECT t.fid, ST_AsBinary(t.geom) AS wkb, t.valid_from::text AS "validFrom", t.valid_to::text AS "validTo"
+    FROM yitu.ground t WHERE t.layer_id = ${layer.id} AND t.fid = ANY(${fids}::bigint[]) AND t.valid ORDER BY t.fid`
+
 /**
  * `unsurveyed (n, unsurveyed)`: how much of each parcel the areas of each group leave out, m² by the group's place.
- * Invalid areas cover nothing. Areas are cut to the parcel's surroundings first: they have thousands of corners.
+ * Invalid areas cover nothing. A parcel that lies in an area needs no overlay, as most do.
  */
-export function coverageRows({ coverage, validTime }: Pick<MeasureQuery, 'coverage' | 'validTime'>): Statement {
-  if (!coverage) return sql`unsurveyed AS (SELECT NULL::integer AS n, NULL::json AS unsurveyed WHERE false)`
+export function coverageRows({
+  coverage,
+  shapes,
+  validTime
+}: Pick<MeasureQuery, 'coverage' | 'shapes' | 'validTime'>): Statement {
+  if (!coverage || coverage.parcels?.length === 0)
+    return sql`unsurveyed AS (SELECT NULL::integer AS n, NULL::json AS unsurveyed WHERE false)`
+  const parcels = coverage.parcels ?? [...shapes.keys()]
   const pairs = coverage.groups.flatMap(({ fids }, place) => fids.map(fid => ({ fid, place })))
   return sql`area AS MATERIALIZED (SELECT t.fid, t.geom FROM yitu.ground t
       WHERE t.layer_id = ${coverage.layer.id} AND t.fid = ANY(${pairs.map(({ fid }) => fid)}::bigint[]) AND t.valid AND ${inForce(validTime)}),
     extent AS MATERIALIZED (
-      SELECT b.n, a.fid, b.geom AS parcel, ${land(sql`ST_Intersection(b.geom, a.geom, ${OVERLAY_GRID})`)} AS geom
-      FROM parcel b JOIN area a ON a.geom && b.geom WHERE b.variant = 'base'),
+      SELECT b.n, a.fid, b.geom AS parcel, w.whole,
+        CASE WHEN w.whole THEN b.geom ELSE ${land(sql`ST_Intersection(b.geom, a.geom, ${OVERLAY_GRID})`)} END AS geom
+      FROM area a JOIN parcel b ON a.geom && b.geom AND b.variant = 'base' AND b.n = ANY(${parcels}::integer[])
+      CROSS JOIN LATERAL (SELECT ST_CoveredBy(b.geom, a.geom) AS whole OFFSET 0) AS w),
     unsurveyed AS MATERIALIZED (
-      SELECT s.n, json_object_agg(s.place, CASE WHEN ST_Equals(s.parcel, s.geom) THEN 0
+      SELECT s.n, json_object_agg(s.place, CASE WHEN s.whole OR ST_Equals(s.parcel, s.geom) THEN 0
           ELSE ST_Area(ST_Difference(s.parcel, s.geom, ${OVERLAY_GRID})) END) AS unsurveyed
-      FROM (SELECT e.n, e.parcel, i.place, ${union(sql`e.geom`, sql`e.fid`)} AS geom
+      FROM (SELECT e.n, e.parcel, i.place, bool_or(e.whole) AS whole, ${union(sql`e.geom`, sql`e.fid`, sql`e.whole`)} AS geom
         FROM extent e JOIN unnest(${pairs.map(({ fid }) => fid)}::bigint[], ${pairs.map(({ place }) => place)}::integer[])
           AS i (fid, place) ON i.fid = e.fid GROUP BY e.n, e.parcel, i.place) AS s
       GROUP BY s.n)`

@@ -2,7 +2,7 @@ import { literalSql, type Statement, sql } from '../../lib/sql.ts'
 import { type CoverageQuery, coverageRows } from './plan-coverage.ts'
 import { type NearQuery, nearRows, parcelRows, ruleRows } from './plan-near.ts'
 import { planNet } from './plan-net.ts'
-import { degrees, isThin, OVERLAY_GRID, shared, union } from './plan-pieces.ts'
+import { degrees, isThin, land, OVERLAY_GRID, union } from './plan-pieces.ts'
 
 export interface MeasureQuery extends NearQuery {
   coverage: CoverageQuery | null
@@ -18,14 +18,17 @@ export function planMeasure(query: MeasureQuery): Statement {
   const statement = sql`WITH ${parcelRows(query)}, ${ruleRows(query)}, ${nearRows(query)},
     overlay AS MATERIALIZED (
       SELECT p.n, p.variant, c.rule, c.kind, c.effect, c.feature_id, c.since, c.attributes, p.geom AS parcel, c.geom AS zone,
-        ${shared(sql`p.geom`, sql`c.geom`)} AS geom
+        w.whole, CASE WHEN w.whole THEN p.geom ELSE ${land(sql`ST_Intersection(p.geom, c.geom, ${OVERLAY_GRID})`)} END AS geom
       FROM parcel p JOIN candidate c ON c.n = p.n AND c.kind <> 'distance' AND (p.variant = 'base' OR c.effect IS DISTINCT FROM 'inform')
-        AND p.geom && c.geom AND ST_Intersects(p.geom, c.geom)),
+        AND p.geom && c.geom AND ST_Intersects(p.geom, c.geom)
+      -- A parcel that lies in a zone shares all of itself with it, as most do: that needs no overlay, nor what follows from it.
+      CROSS JOIN LATERAL (SELECT ST_CoveredBy(p.geom, c.geom) AS whole OFFSET 0) AS w),
     hit AS MATERIALIZED (
-      SELECT o.n, o.variant, o.rule, o.kind, o.effect, o.feature_id, o.since, o.attributes, o.geom FROM overlay o
-      WHERE NOT ST_IsEmpty(o.geom) OR ST_Relate(o.parcel, o.zone, 'T********')),
+      SELECT o.n, o.variant, o.rule, o.kind, o.effect, o.feature_id, o.since, o.attributes, o.whole, o.geom FROM overlay o
+      WHERE o.whole OR NOT ST_IsEmpty(o.geom) OR ST_Relate(o.parcel, o.zone, 'T********')),
     merged AS MATERIALIZED (
-      SELECT h.n, h.variant, h.rule, h.effect, count(*)::integer AS overlaps, ${union(sql`h.geom`, sql`h.feature_id COLLATE "C"`)} AS geom
+      SELECT h.n, h.variant, h.rule, h.effect, count(*)::integer AS overlaps, bool_or(h.whole) AS whole,
+        ${union(sql`h.geom`, sql`h.feature_id COLLATE "C"`, sql`h.whole`)} AS geom
       FROM hit h GROUP BY h.n, h.variant, h.rule, h.effect),
     piece AS MATERIALIZED (
       SELECT m.n, m.rule, json_object_agg(m.variant, json_build_object('overlaps', m.overlaps, 'parts', (

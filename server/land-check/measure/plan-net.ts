@@ -2,7 +2,7 @@ import { literalSql, type Statement, sql } from '../../lib/sql.ts'
 import type { Effect } from '../rules/rule.ts'
 import { sensitivityWidth } from '../rules/ruleset.ts'
 import type { NearQuery } from './plan-near.ts'
-import { degrees, isThin, land, OVERLAY_GRID, united } from './plan-pieces.ts'
+import { degrees, isThin, land, OVERLAY_GRID, union } from './plan-pieces.ts'
 
 /**
  * The net partition of each parcel and of its variants, `net (n, classes, parts, uncovered, areas)`: F = P ∩ ∪forbidden,
@@ -10,22 +10,24 @@ import { degrees, isThin, land, OVERLAY_GRID, united } from './plan-pieces.ts'
  * planMeasure. An overlay with nothing is left out: most parcels meet few classes.
  */
 export function planNet({ ruleset }: Pick<NearQuery, 'ruleset'>): Statement {
-  const of = (effect: Effect) =>
-    sql`array_agg(m.geom ORDER BY m.rule) FILTER (WHERE m.effect = ${literalSql(`'${effect}'`)})`
-  const orNothing = (geometries: Statement) => sql`CASE WHEN ${geometries} IS NULL
-    THEN ST_SetSRID('POLYGON EMPTY'::geometry, ST_SRID(p.geom)) ELSE ${united(geometries)} END`
+  const is = (effect: Effect) => sql`m.effect IS NOT DISTINCT FROM ${literalSql(`'${effect}'`)}`
+  const of = (effect: Effect) => union(sql`m.geom`, sql`m.rule`, sql`m.whole`, is(effect))
+  const all = (effect: Effect) => sql`bool_or(m.whole AND ${is(effect)})`
   const part = literalSql('d.geom')
   const limit = sql`${ruleset.sliver.maxAreaM2}::float8`
   const width = sql`${sensitivityWidth(ruleset)}::float8`
-  return sql`zones AS MATERIALIZED (SELECT m.n, m.variant, ${of('prohibit')} AS f, ${of('restrict')} AS r, ${of('allow')} AS b
+  return sql`zones AS MATERIALIZED (SELECT m.n, m.variant, ${of('prohibit')} AS f, ${of('restrict')} AS r, ${of('allow')} AS b,
+        ${all('prohibit')} AS all_f, ${all('restrict')} AS all_r, ${all('allow')} AS all_b
       FROM merged m GROUP BY m.n, m.variant),
-    ground AS MATERIALIZED (SELECT p.n, p.variant, p.geom, ${orNothing(sql`z.f`)} AS f, ${orNothing(sql`z.r`)} AS restricted,
-      ${orNothing(sql`z.b`)} AS buildable FROM parcel p LEFT JOIN zones z ON z.n = p.n AND z.variant = p.variant),
-    stronger AS MATERIALIZED (SELECT *, ${plus('f', 'restricted')} AS f_r, ${minus('restricted', 'f')} AS r FROM ground),
-    zoned AS MATERIALIZED (SELECT n, variant, geom, f, r, f_r, buildable, ${plus('f_r', 'buildable')} AS z FROM stronger),
+    ground AS MATERIALIZED (SELECT p.n, p.variant, p.geom, coalesce(z.f, ${NOTHING}) AS f, coalesce(z.r, ${NOTHING}) AS restricted,
+        coalesce(z.b, ${NOTHING}) AS buildable, coalesce(z.all_f, false) AS all_f, coalesce(z.all_f OR z.all_r, false) AS all_f_r,
+        coalesce(z.all_f OR z.all_r OR z.all_b, false) AS all_z
+      FROM parcel p LEFT JOIN zones z ON z.n = p.n AND z.variant = p.variant),
+    stronger AS MATERIALIZED (SELECT *, ${plus('f', 'restricted', 'all_f_r')} AS f_r, ${minus('restricted', 'f', 'all_f')} AS r FROM ground),
+    zoned AS MATERIALIZED (SELECT *, ${plus('f_r', 'buildable', 'all_z')} AS z FROM stronger),
     owned AS MATERIALIZED (SELECT n, variant, geom, f AS forbidden, r AS restricted,
-      CASE WHEN variant = 'base' THEN ${minus('buildable', 'f_r')} END AS buildable,
-      ${minus('geom', 'z')} AS uncovered FROM zoned),
+      CASE WHEN variant = 'base' THEN ${minus('buildable', 'f_r', 'all_f_r')} END AS buildable,
+      ${minus('geom', 'z', 'all_z')} AS uncovered FROM zoned),
     class AS MATERIALIZED (SELECT o.n, k.land, k.geom, ST_IsEmpty(k.geom) AS empty FROM owned o
       CROSS JOIN LATERAL (VALUES ('forbidden', o.forbidden), ('restricted', o.restricted), ('buildable', o.buildable),
         ('uncovered', o.uncovered)) AS k (land, geom) WHERE o.variant = 'base'),
@@ -48,10 +50,16 @@ export function planNet({ ruleset }: Pick<NearQuery, 'ruleset'>): Statement {
       FROM parcel p WHERE p.variant = 'base')`
 }
 
-const plus = (a: string, b: string): Statement =>
-  sql`CASE WHEN ST_IsEmpty(${literalSql(a)}) THEN ${literalSql(b)} WHEN ST_IsEmpty(${literalSql(b)}) THEN ${literalSql(a)}
+const NOTHING = sql`ST_SetSRID('POLYGON EMPTY'::geometry, ST_SRID(p.geom))`
+
+/** `whole`: one of the two is all of the parcel. */
+const plus = (a: string, b: string, whole: string): Statement =>
+  sql`CASE WHEN ${literalSql(whole)} THEN geom
+    WHEN ST_IsEmpty(${literalSql(a)}) THEN ${literalSql(b)} WHEN ST_IsEmpty(${literalSql(b)}) THEN ${literalSql(a)}
     ELSE ${land(sql`ST_Union(${literalSql(a)}, ${literalSql(b)}, ${OVERLAY_GRID})`)} END`
 
-const minus = (a: string, b: string): Statement =>
-  sql`CASE WHEN ST_IsEmpty(${literalSql(a)}) OR ST_IsEmpty(${literalSql(b)}) THEN ${literalSql(a)}
+/** `whole`: what is taken away is all of the parcel. */
+const minus = (a: string, b: string, whole: string): Statement =>
+  sql`CASE WHEN ${literalSql(whole)} THEN ST_SetSRID('POLYGON EMPTY'::geometry, ST_SRID(geom))
+    WHEN ST_IsEmpty(${literalSql(a)}) OR ST_IsEmpty(${literalSql(b)}) THEN ${literalSql(a)}
     ELSE ${land(sql`ST_Difference(${literalSql(a)}, ${literalSql(b)}, ${OVERLAY_GRID})`)} END`

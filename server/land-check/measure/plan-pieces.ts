@@ -14,13 +14,21 @@ export const OVERLAY_GRID = literalSql('1e-7::float8')
 /** What is left of an overlay that is land: lines and points where pieces touch are none, and no overlay takes both. */
 export const land = (overlay: Statement): Statement => sql`ST_CollectionExtract(${overlay}, 3)`
 
-/** What a parcel shares with a zone; a parcel that lies in it shares all, as most do, and needs no overlay. */
-export const shared = (parcel: Statement, zone: Statement): Statement =>
-  sql`CASE WHEN ST_CoveredBy(${parcel}, ${zone}) THEN ${parcel} ELSE ${land(sql`ST_Intersection(${parcel}, ${zone}, ${OVERLAY_GRID})`)} END`
-
-/** Aggregate: the union of geometries; one alone is left as it is, and costs nothing. */
-export const union = (geometry: Statement, order: Statement): Statement =>
-  united(sql`array_agg(${geometry} ORDER BY ${order})`)
+/**
+ * Aggregate: the union of geometries; one alone is left as it is, and costs nothing. Where some are known to be as large
+ * as a union can get (`whole`), any of them is it.
+ * @param only which rows count; NULL where none does
+ */
+export function union(
+  geometry: Statement,
+  order: Statement,
+  whole?: Statement,
+  only: Statement = sql`true`
+): Statement {
+  const all = sql`array_agg(${geometry} ORDER BY ${order}) FILTER (WHERE ${only}`
+  const rest = united(sql`${all})`)
+  return whole ? sql`CASE WHEN bool_or(${whole} AND ${only}) THEN (${all} AND ${whole}))[1] ELSE ${rest} END` : rest
+}
 
 /** The union of an array of geometries. */
 export const united = (geometries: Statement): Statement =>

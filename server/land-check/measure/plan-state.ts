@@ -26,21 +26,14 @@ export interface Snapshot {
   layers: LayerStanding[]
 }
 
-/**
- * The revision each layer stands at: the latest, the latest published by `knownTime`, or the one that is named. One row.
- * The settings hold for the transaction: the planner takes overlays for so dear that it would compile each statement
- * (50 ms each); its plan depends on no value; and what takes too long is given up (57014).
- */
+/** The revision each layer stands at: the latest, the latest published by `knownTime`, or the one that is named. One row. */
 export function planSnapshot(
   layerIds: string[],
-  at: { knownTime?: string | undefined; revisions?: Readonly<Record<string, number>> | undefined },
-  timeoutMs: number
+  at: { knownTime?: string | undefined; revisions?: Readonly<Record<string, number>> | undefined }
 ): Statement {
   const tables = layerIds.map(id => `data.${id.replaceAll('-', '_')}`)
   const named = layerIds.map(id => at.revisions?.[id] ?? null)
-  const statement = sql`SELECT set_config('jit', 'off', true), set_config('statement_timeout', ${`${timeoutMs}ms`}::text, true),
-    set_config('plan_cache_mode', 'force_generic_plan', true),
-    coalesce(${at.knownTime ?? null}::timestamptz, now()) AS "knownTime", postgis_lib_version() AS postgis,
+  const statement = sql`SELECT coalesce(${at.knownTime ?? null}::timestamptz, now()) AS "knownTime", postgis_lib_version() AS postgis,
     split_part(postgis_geos_version(), '-', 1) AS geos, split_part(postgis_proj_version(), ' ', 1) AS proj,
     (SELECT coalesce(json_agg(json_build_object('id', w.id, 'revision', coalesce(r.revision, 0),
         'featureCount', coalesce(r.feature_count, 0), 'contentHash', coalesce(r.content_hash, ''),

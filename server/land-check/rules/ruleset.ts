@@ -93,14 +93,17 @@ export const toleranceWidth = (ruleset: Ruleset, rule: LayerRule): number =>
   2 * Math.hypot(ruleset.parcelAccuracyM, rule.accuracyM)
 
 /** The largest of the rules' widths: how far the parcel is eroded and dilated to see whether the verdict holds. */
-export const sensitivityWidth = (ruleset: Ruleset): number =>
-  Math.max(
-    0,
-    ...ruleset.rules
-      .filter(isLayerRule)
-      .filter(rule => rule.kind !== 'overlap' || rule.effect !== 'inform')
-      .map(rule => toleranceWidth(ruleset, rule))
-  )
+export function sensitivityWidth(ruleset: Ruleset): number {
+  const known = sensitivityWidths.get(ruleset)
+  if (known !== undefined) return known
+  const decisive = ruleset.rules.filter(isLayerRule).filter(rule => rule.kind !== 'overlap' || rule.effect !== 'inform')
+  const width = Math.max(0, ...decisive.map(rule => toleranceWidth(ruleset, rule)))
+  sensitivityWidths.set(ruleset, width)
+  return width
+}
+
+/** Asked for by every rule of every check. */
+const sensitivityWidths = new WeakMap<Ruleset, number>()
 
 /** The area up to which an overlap part of a rule may be a sliver, m²; null where the rule ignores none. */
 export function sliverArea(ruleset: Ruleset, rule: OverlapRule, parcelArea: number): number | null {

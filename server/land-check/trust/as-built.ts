@@ -8,6 +8,7 @@ import { getRuleset, groundOf, type LandCheckEngine } from '../check.ts'
 import type { Polygons } from '../intake/given.ts'
 import { type Parcel, takeParcel } from '../intake/intake.ts'
 import { closeRings, toMetres } from '../intake/rings.ts'
+import { checking } from '../measure/failure.ts'
 import { one } from '../measure/rows.ts'
 import { LandCheckRequestSchema } from '../request.ts'
 import type { Ruleset } from '../rules/ruleset.ts'
@@ -69,18 +70,15 @@ export async function compareAsBuilt(
   const check = landCheck === null ? null : await approvedCheck(engine, landCheck)
   const ruleset = rulesetOf(engine, request, check?.past)
   const { id, hash, version } = ruleset
-  const compared = await engine.db.transaction(
-    async tx => {
-      const now = { tx, engine, ruleset }
-      // A parcel that was named by its code is the one that had the code then.
-      const then = check?.past ? { ...now, frozen: frozenOf(check.result, check.past) } : now
-      const asked = check?.request ?? { ...given, ruleset: id }
-      const approved = await takeParcel(tx, asked, ruleset, await groundOf(then, asked))
-      const built = await takeParcel(tx, { ...request.built, ruleset: id }, ruleset, await groundOf(now, {}))
-      return compare(tx, approved, built, ruleset)
-    },
-    { isolation: 'repeatable read', readOnly: true }
-  )
+  const compared = await engine.db.transaction(async tx => {
+    const now = { tx, engine, ruleset }
+    // A parcel that was named by its code is the one that had the code then.
+    const then = check?.past ? { ...now, frozen: frozenOf(check.result, check.past) } : now
+    const asked = check?.request ?? { ...given, ruleset: id }
+    const approved = await takeParcel(tx, asked, ruleset, await groundOf(then, asked))
+    const built = await takeParcel(tx, { ...request.built, ruleset: id }, ruleset, await groundOf(now, {}))
+    return compare(tx, approved, built, ruleset)
+  }, checking(engine.timeoutMs))
   const standing = check && { approvedVerdict: check.standing.verdict, supersededBy: check.standing.supersededBy }
   const content = { ...standing, ...compared, ruleset: { id, version, hash }, request }
   return recordEvent(engine.db, { kind: 'as-built', landCheck, actor, algorithm: engine.hash, content })

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { canonicalJson, type HashAlgorithm, hashText } from '../../lib/canonical-json.ts'
 import { type Database, join, type Queryable, type Statement, sql } from '../../lib/sql.ts'
+import { type Settled, Together } from '../../lib/together.ts'
 import type { Answer, LandCheckResult } from '../answer/result.ts'
 import type { LandCheckRequest } from '../request.ts'
 import type { Ruleset } from '../rules/ruleset.ts'
@@ -31,9 +32,12 @@ export interface Entry {
 
 /** Appends an answer to the chain. Those that come while others are being written go together with the next ones. */
 export function record(db: Database, entry: Entry): Promise<Recorded> {
-  const queue = queues.get(db) ?? new RecordQueue(db)
+  // The chain admits one transaction at a time.
+  const queue =
+    queues.get(db) ??
+    new Together({ work: (entries: Entry[]) => recordTogether(db, entries), most: MOST_AT_ONCE, atOnce: 1 })
   queues.set(db, queue)
-  return queue.add(entry)
+  return queue.do(entry)
 }
 
 /**
@@ -87,7 +91,7 @@ export async function findByKey(db: Queryable, actor: string, key: string): Prom
 
 const RECORDED = sql`id, body, result_hash AS "resultHash", request_hash AS "requestHash", hash_algorithm AS algorithm`
 
-const queues = new WeakMap<Database, RecordQueue>()
+const queues = new WeakMap<Database, Together<Entry, Recorded>>()
 /** Hashes of the rule sets that a database is known to keep. */
 const kept = new WeakMap<Database, Set<string>>()
 
@@ -101,55 +105,21 @@ const MOST_AT_ONCE = 200
 /** What PostgreSQL says to U+0000, in json and in text. */
 const NULS = new Set(['22P05', '22021'])
 
-interface Waiting {
-  entry: Entry
-  resolve: (recorded: Recorded) => void
-  reject: (error: unknown) => void
-}
-
-/** Group commit: the chain admits one transaction at a time, so what arrives meanwhile shares the next one. */
-class RecordQueue {
-  readonly #db: Database
-  #waiting: Waiting[] = []
-  #writing = false
-
-  constructor(db: Database) {
-    this.#db = db
-  }
-
-  add(entry: Entry): Promise<Recorded> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ entry, resolve, reject })
-      if (!this.#writing) void this.#write()
-    })
-  }
-
-  async #write(): Promise<void> {
-    this.#writing = true
-    while (this.#waiting.length > 0) await this.#writeTogether(this.#waiting.splice(0, MOST_AT_ONCE))
-    this.#writing = false
-  }
-
-  async #writeTogether(group: Waiting[]): Promise<void> {
-    try {
-      const recorded = await recordAll(
-        this.#db,
-        group.map(({ entry }) => entry)
-      )
-      group.forEach(({ resolve }, i) => {
-        resolve(recorded[i]!)
-      })
-    } catch (error) {
-      // A value the database refuses is one entry's fault: the others go without it. Anything else is everybody's.
-      const code = String((error as { code?: string }).code)
-      if (group.length === 1 || !/^2[23]/.test(code)) {
-        const problem = NULS.has(code) ? textUnstorable({}, { cause: error }) : error
-        for (const { reject } of group) reject(problem)
-      } else {
-        for (const one of group) await this.#writeTogether([one])
-      }
+/** Group commit: a value the database refuses is one entry's fault, the others go without it. Anything else is everybody's. */
+async function recordTogether(db: Database, entries: Entry[]): Promise<Settled<Recorded>[]> {
+  try {
+    const recorded = await recordAll(db, entries)
+    return recorded.map(value => ({ status: 'fulfilled', value }))
+  } catch (error) {
+    const code = String((error as { code?: string }).code)
+    if (entries.length === 1) {
+      return [{ status: 'rejected', reason: NULS.has(code) ? textUnstorable({}, { cause: error }) : error }]
     }
+    if (!/^2[23]/.test(code)) throw error
   }
+  const settled: Settled<Recorded>[] = []
+  for (const entry of entries) settled.push(...(await recordTogether(db, [entry])))
+  return settled
 }
 
 async function keepRulesets(tx: Queryable, db: Database, entries: readonly Entry[]): Promise<void> {
