@@ -16,8 +16,8 @@ type Place = { x: number; y: number }
 
 /** So many places of a layer's features, the same ones each time, all over it. */
 function places(db: Database, layer: Layer, count: number): Promise<Place[]> {
-  return db.query<Place>(sql`SELECT ST_XMin(geom) AS x, ST_YMin(geom) AS y FROM ${tableOf(layer)}
-    WHERE rev_to IS NULL ORDER BY md5(fid::text) LIMIT ${count}::integer`)
+  return db.query<Place>(sql`SELECT ST_X(p) AS x, ST_Y(p) AS y FROM (SELECT fid, ST_PointOnSurface(geom) AS p FROM ${tableOf(layer)}
+    WHERE rev_to IS NULL ORDER BY md5(fid::text) LIMIT ${count}::integer) AS f`)
 }
 
 /** Different tiles of a zoom that have features, at most so many, drawn so that crowded ones come first. */

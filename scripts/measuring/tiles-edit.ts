@@ -35,12 +35,13 @@ export async function measureEdit(bench: TileBench): Promise<EditFigure | null> 
   if (!layer || !number) return null
   const tiles = await filledTiles(bench.db, layer, ZOOM, UNRELATED + 20)
   const [row] = await bench.db.query<Row>(sql`SELECT feature_id, ST_AsGeoJSON(geom, 15)::json AS geometry,
-      ST_XMin(geom) AS west, ST_YMin(geom) AS south, ${join(fieldColumns(layer))}
+      ST_X(ST_PointOnSurface(geom)) AS x, ST_Y(ST_PointOnSurface(geom)) AS y, ${join(fieldColumns(layer))}
     FROM ${tableOf(layer)} WHERE rev_to IS NULL AND ${name(number.name)} IS NOT NULL ORDER BY md5(fid::text) LIMIT 1`)
   if (!row) return null
-  const tile = tileAt(ZOOM, Number(row['west']), Number(row['south']))
+  const tile = tileAt(ZOOM, Number(row['x']), Number(row['y']))
   const path = pathOf({ layer: layer.id, tile })
   const others = tiles.filter(other => apart(tile, other)).map(other => pathOf({ layer: layer.id, tile: other }))
+  // The key of the server that started last is the one the database knows.
   return withServer(bench, {}, one =>
     withServer(bench, {}, async other => {
       const times = { seen: [] as number[], whole: [] as number[] }
@@ -51,7 +52,7 @@ export async function measureEdit(bench: TileBench): Promise<EditFigure | null> 
         const etags = await Promise.all([path, ...others].map(async any => (await askTile(other, any)).headers['etag']))
         const started = performance.now()
         await upload(
-          one,
+          { ...one, key: other.key },
           layer.id,
           { ...row, [number.name]: value },
           layer.fields.map(field => field.name)
