@@ -46,6 +46,7 @@ export class ServiceRegistry {
   readonly #catalog: Catalog
   readonly #protocols: readonly Protocol[]
   #subjects: Subject[] = []
+  #byId: ReadonlyMap<string, Subject> = new Map()
   #ranks: Partial<Record<keyof Text, ReadonlyMap<string, number>>> = {}
   #version = -1
 
@@ -81,8 +82,9 @@ export class ServiceRegistry {
 
   /** One service by its id, `<layer or map>.<protocol>`; undefined where it is hidden, too. */
   find(id: string, mayRead: (layer: Layer) => boolean): Service | undefined {
-    const [subjectId, protocolId] = id.split('.')
-    const subject = this.#current().find(known => known.id === subjectId)
+    const [subjectId = '', protocolId] = id.split('.')
+    this.#current()
+    const subject = this.#byId.get(subjectId)
     const protocol = this.#protocols.find(known => known.id === protocolId)
     const facts = subject && this.#seen(subject, mayRead)
     if (!subject || !facts || !protocol?.serves(subject) || id !== `${subjectId}.${protocolId}`) return undefined
@@ -93,6 +95,7 @@ export class ServiceRegistry {
     if (this.#version !== this.#catalog.version) {
       this.#version = this.#catalog.version
       this.#subjects = listSubjects(this.#catalog)
+      this.#byId = new Map(this.#subjects.map(subject => [subject.id, subject]))
       this.#ranks = {}
     }
     return this.#subjects

@@ -39,7 +39,8 @@ export function printElement({ name, attributes, children }: XmlElement): string
 }
 
 function printChild(child: XmlChild): string {
-  if (typeof child !== 'object') return escapeText(String(child))
+  if (typeof child === 'number') return String(child)
+  if (typeof child === 'string') return escapeText(child)
   return 'printed' in child ? child.printed : printElement(child)
 }
 

@@ -390,11 +390,6 @@ await onBothDatabases(t, async (t, db) => {
     }
   })
 
-  t.test('every refusal is valid by the schema of the OGC', { skip: withoutSchemas }, async t => {
-    t.ok(Object.keys(reports).length > refused.length)
-    t.equal(faultsOf(t.testdir(reports), reports, 'ows/1.1.0/owsExceptionReport.xsd'), '')
-  })
-
   t.test('sections, versions and formats are as the client asks', async t => {
     const names = ['ows:ServiceIdentification', 'ows:ServiceProvider', 'ows:OperationsMetadata', 'Contents', 'Themes']
     const there = (xml: string) => names.filter(name => xml.includes(`<${name}>`))
@@ -499,11 +494,33 @@ await onBothDatabases(t, async (t, db) => {
     t.notMatch(await capabilities('', as.publisher), key, 'one sent by header stays there')
   })
 
+  t.test('what a tile is to show may be asked for as at /tiles, and what cannot be read is refused', async t => {
+    const one = await get(getTile({ FILTER: "plot_code = 'P1'", Fields: 'plot_code' }))
+    t.strictSame(decode(one.rawPayload).layers['test-plot']?.feature(0).properties['plot_code'], 'P1')
+    t.strictSame(decode(one.rawPayload).layers['test-plot']?.feature(0).properties['stage'], undefined)
+    t.equal((await get(getTile({ FILTER: "plot_code = 'P9'" }))).rawPayload.length, 0)
+    for (const view of [
+      { filter: "plot_code = '" },
+      { filter: 'secret = 1' },
+      { fields: 'secret' },
+      { asof: '99999' }
+    ]) {
+      const reply = await get(getTile(view))
+      t.equal(reply.statusCode, 400, JSON.stringify(view))
+      t.match(report(reply.body), { code: 'InvalidParameterValue', ...('fields' in view && { locator: 'fields' }) })
+    }
+  })
+
   t.test('a tile beyond the present bounds may be asked for as of an earlier state', async t => {
     const members = shownAtFirst(findCollection(app.catalog, 'test-plot', () => true)).members
     t.ok(members[0]!.bounds![0] >= 113)
     t.equal((await get(getTile({ TileCol: '13333' }))).statusCode, 400)
     t.equal((await get(getTile({ TileCol: '13333', asOf: '1' }))).statusCode, 200)
+  })
+
+  t.test('every refusal is valid by the schema of the OGC', { skip: withoutSchemas }, async t => {
+    t.ok(Object.keys(reports).length > refused.length)
+    t.equal(faultsOf(t.testdir(reports), reports, 'ows/1.1.0/owsExceptionReport.xsd'), '')
   })
 
   t.test('the names of headers go out as the standards spell them', async t => {

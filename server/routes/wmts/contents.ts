@@ -2,7 +2,7 @@ import type { Language } from '../../lib/errors.ts'
 import { TILE_GRIDS, type TileGrid } from '../../lib/tile-matrix.ts'
 import { element, type XmlElement } from '../../lib/xml.ts'
 import { STYLE, TILE_FORMATS } from './formats.ts'
-import { limitsOf } from './limits.ts'
+import { gridsOf, limitsOf } from './limits.ts'
 import { type Offering, signed, type WmtsService } from './service.ts'
 import { tileMatrixSet } from './tile-matrix-set.ts'
 
@@ -32,7 +32,7 @@ function layer(offering: Offering, service: WmtsService, language: Language): Xm
     element('ows:Metadata', { 'xlink:title': 'TileJSON', 'xlink:href': address('tiles', id, service) }),
     element('Style', { isDefault: 'true' }, element('ows:Identifier', {}, STYLE)),
     ...TILE_FORMATS.map(({ type }) => element('Format', {}, type)),
-    ...TILE_GRIDS.map(grid => link(offering, grid)),
+    ...gridsOf(offering).map(grid => link(offering, grid)),
     ...TILE_FORMATS.map(({ type, extension }) => {
       const path = `1.0.0/${id}/{Style}/{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}.${extension}`
       const template = signed(`${service.address}/${path}`, service)

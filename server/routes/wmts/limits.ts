@@ -1,11 +1,16 @@
-import type { TileGrid } from '../../lib/tile-matrix.ts'
+import { TILE_GRIDS, type TileGrid } from '../../lib/tile-matrix.ts'
 import { type TileRange, tileRange } from '../../lib/tile-range.ts'
+import { keepsGrid } from '../../tiles/archive/keeps-grid.ts'
 import { BUFFER, EXTENT } from '../../tiles/scheme.ts'
 import { tilesetZooms } from '../../tiles/tileset.ts'
 import { levelsOf } from './levels.ts'
 import type { Offering } from './service.ts'
 
 type Covered = Pick<Offering, 'members' | 'bounds'>
+
+/** The grids that a layer, or any of a map, has tiles of: an archive has those of its own only. */
+export const gridsOf = ({ members }: Pick<Covered, 'members'>): TileGrid[] =>
+  TILE_GRIDS.filter(grid => members.some(({ layer }) => keepsGrid(layer, grid)))
 
 /** Where a layer can have something in its tiles, strokes of features just beside them included. */
 export const rangeAt = ({ bounds }: Covered, grid: TileGrid, level: number): TileRange =>

@@ -4,9 +4,9 @@ import { shownAtFirst } from '../../catalog/collection.ts'
 import type { Kvp } from '../../lib/kvp.ts'
 import { MVT } from '../../lib/media-type.ts'
 import { boundsOf } from '../../tiles/tilejson.ts'
-import { isDrawnAt, rangeAt } from './limits.ts'
+import { gridsOf, isDrawnAt, rangeAt } from './limits.ts'
 import type { TileAddress } from './parse-tile.ts'
-import { beyond, noLayer } from './problems.ts'
+import { beyond, invalid, noLayer } from './problems.ts'
 
 /** Answers GetTile; a level at which the layer is not drawn, and which its limits do not name, has empty tiles. */
 export const tileReply =
@@ -21,6 +21,8 @@ export const tileReply =
     const collection = shownAtFirst(app.collection(request, id))
     const { members } = collection
     const covered = { members, bounds: boundsOf({ members, extent: app.catalog.district.extent }) }
+    const grids = gridsOf(covered)
+    if (!grids.includes(grid)) throw invalid('TileMatrixSet', grid.id, grids.map(({ id }) => id).join(', '))
     if (!isDrawnAt(covered, grid, tile.z)) {
       return reply.header('cache-control', 'no-cache').type(MVT).send(Buffer.alloc(0))
     }
