@@ -4,7 +4,7 @@ import { type Database, join, type Row, type Statement, sql } from '../lib/sql.t
 import { packRows, type RowBatch } from './row-batch.ts'
 
 /** Enough to hide the way to the database, few enough not to hold up the event loop. */
-const BATCH = 1000
+const BATCH = 2000
 
 /** The next rows of a layer's present revision, by fid, with their geometry as WKB (EPSG:4490, longitude latitude). */
 export function planRows(layer: Pick<Layer, 'id' | 'fields'>, afterFid: number, limit: number): Statement {

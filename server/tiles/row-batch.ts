@@ -1,6 +1,4 @@
-import type { Feature } from 'geojson'
 import type { Row } from '../lib/sql.ts'
-import { readWkb } from '../lib/wkb.ts'
 
 /** Rows of a layer on their way into a tile worker: geometries in one block that moves without being copied. */
 export interface RowBatch {
@@ -31,18 +29,4 @@ export function packRows(rows: Row[], fields: readonly string[]): RowBatch {
     wkb,
     ends
   }
-}
-
-/** The rows as GeoJSON: `id` is the fid; of the fields those that have a value, then `feature_id`. */
-export function unpackRows({ fids, featureIds, values, wkb, ends }: RowBatch, fields: readonly string[]): Feature[] {
-  const bytes = Buffer.from(wkb.buffer, wkb.byteOffset, wkb.byteLength)
-  return fids.map((id, i) => {
-    const properties: Record<string, unknown> = {}
-    fields.forEach((field, column) => {
-      const value = values[i]?.[column]
-      if (value !== null && value !== undefined) properties[field] = value
-    })
-    properties['feature_id'] = featureIds[i]
-    return { type: 'Feature', id, geometry: readWkb(bytes.subarray(ends[i - 1] ?? 0, ends[i])), properties }
-  })
 }

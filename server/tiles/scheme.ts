@@ -11,18 +11,19 @@ export const BUFFER = 64
 export const MAX_ZOOM = 18
 
 /** To be raised with every change after which the same rows give other bytes. */
-const ENCODING = 1
+const ENCODING = 2
 
-/** The zooms a layer has tiles for. */
-export function tileZooms({ zoom }: Pick<Layer, 'zoom'>): { min: number; max: number } {
+/** The zooms a layer has tiles for: as deep as they are cut, or as they are stored. */
+export function tileZooms({ zoom, stored }: Pick<Layer, 'zoom' | 'stored'>): { min: number; max: number } {
+  if (stored) return stored.zoom
   return { min: Math.min(zoom.min, MAX_ZOOM), max: Math.min(zoom.max, MAX_ZOOM) }
 }
 
 export const labelLayerName = (layerId: string): string => `${layerId}-label`
 
-/** Whether the style asks for one label point a polygon, in the MVT layer `<id>-label`. */
+/** Whether the style asks for one label point a polygon or line, in the MVT layer `<id>-label`. */
 export function hasLabelPoints({ id, geometry, style }: Pick<Layer, 'id' | 'geometry' | 'style'>): boolean {
-  return geometry.endsWith('Polygon') && style.some(drawn => drawn['source-layer'] === labelLayerName(id))
+  return /Polygon$|LineString$/.test(geometry) && style.some(drawn => drawn['source-layer'] === labelLayerName(id))
 }
 
 /**
@@ -33,8 +34,8 @@ export function shapeOf(layer: Layer): string {
   const known = shapes.get(layer)
   if (known) return known
   const fields = layer.fields.map(({ name, type }) => [name, type])
-  const parts = [ENCODING, EXTENT, BUFFER, layer.geometry, fields, tileZooms(layer), hasLabelPoints(layer)]
-  const shape = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 6)
+  const cut = [ENCODING, EXTENT, BUFFER, layer.geometry, fields, tileZooms(layer), hasLabelPoints(layer), layer.cluster]
+  const shape = createHash('sha256').update(JSON.stringify(layer.stored?.identity ?? cut)).digest('hex').slice(0, 6)
   shapes.set(layer, shape)
   return shape
 }

@@ -1,8 +1,13 @@
+import { archiveOf } from '../catalog/layer.ts'
 import type { Database } from '../lib/sql.ts'
-import { WEB_MERCATOR_QUAD } from '../lib/tile-matrix.ts'
-import { MemorySource } from './memory-source.ts'
-import type { TileSource } from './source.ts'
-import { TileWorkers } from './worker-pool.ts'
+import type { Archives } from './archive/archives.ts'
+import { SourceChooser, type SourceName } from './choose-source.ts'
+import { TileWorkers } from './cut/worker-pool.ts'
+import type { CutAsk, TileSource } from './source.ts'
+import { ArchiveSource } from './sources/archive.ts'
+import { MemorySource } from './sources/memory.ts'
+import { postgisSource } from './sources/postgis.ts'
+import { RowsSource } from './sources/rows.ts'
 
 export interface SourceStats {
   indexes: number
@@ -19,19 +24,37 @@ export interface Sources extends TileSource {
 
 export interface SourcesOptions {
   db: Database
+  /** Where layers whose source is an archive have theirs; whoever opened them closes them. */
+  archives?: Archives
   indexBytes: number
   /** Threads that cut tiles; default: the processors less one, at most 4. */
   threads?: number
 }
 
-export function openSources({ db, indexBytes, threads }: SourcesOptions): Sources {
+export function openSources({ db, archives, indexBytes, threads }: SourcesOptions): Sources {
   const workers = new TileWorkers(threads)
-  const memory = new MemorySource({ db, workers, maxBytes: indexBytes })
+  const rows = new RowsSource(db, workers)
+  const memory = new MemorySource({
+    db,
+    workers,
+    maxBytes: indexBytes,
+    ...(db.kind === 'postgres' && { meanwhile: rows })
+  })
+  const archive = archives && new ArchiveSource(archives)
+  const chooser = new SourceChooser(db, indexBytes)
+  const named: Record<SourceName, TileSource> = { memory, rows, postgis: postgisSource(db) }
+  const sourceOf = (ask: CutAsk): TileSource | Promise<TileSource> => {
+    if (archive && archiveOf(ask.layer)) return archive
+    const name = chooser.choose(ask)
+    return typeof name === 'string' ? named[name] : name.then(chosen => named[chosen])
+  }
   return {
-    async cut({ layer, revision, grid, tile }) {
-      if (grid !== WEB_MERCATOR_QUAD) throw new Error(`${grid.id} cannot be cut`)
-      return { ...(await memory.cut(layer, revision, tile)), reduced: null }
+    ready(ask, signal) {
+      const source = sourceOf(ask)
+      if (!(source instanceof Promise)) return source.ready?.(ask, signal) ?? null
+      return source.then(async chosen => void (await chosen.ready?.(ask, signal)))
     },
+    cut: async (ask, signal) => (await sourceOf(ask)).cut(ask, signal),
     stats: () => memory.stats(),
     close: () => workers.close()
   }

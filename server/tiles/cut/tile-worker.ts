@@ -1,0 +1,77 @@
+/**
+ * A thread that makes columns of rows, or cuts tiles from columns, so that the event loop never does. It answers
+ * messages one after the other.
+ */
+import { parentPort } from 'node:worker_threads'
+import { matcher } from '../../catalog/match-filter.ts'
+import { ColumnBuilder } from './column-builder.ts'
+import type { FeatureSet } from './columns.ts'
+import { type Cut, cutTile } from './cut-tile.ts'
+import type { CutOrder, WorkerAnswer, WorkerAsk } from './worker-messages.ts'
+
+const port = parentPort!
+const builders = new Map<number, ColumnBuilder>()
+/** What a builder failed of: told when it is to be finished. */
+const failures = new Map<number, unknown>()
+const held = new Map<number, FeatureSet>()
+
+port.on('message', (message: WorkerAsk) => {
+  switch (message.kind) {
+    case 'begin':
+      builders.set(message.build, new ColumnBuilder(message.spec, message.base))
+      return
+    case 'rows':
+      try {
+        builders.get(message.build)?.add(message.batch)
+      } catch (error) {
+        failures.set(message.build, error)
+        builders.delete(message.build)
+      }
+      return
+    case 'finish':
+      return answer(message.ask, () => ({ columns: finish(message.build) }))
+    case 'forget':
+      builders.delete(message.build)
+      failures.delete(message.build)
+      return
+    case 'hold':
+      held.set(message.set, message.features)
+      return
+    case 'drop':
+      held.delete(message.set)
+      return
+    case 'cut':
+      return answer(message.ask, () => {
+        const set = held.get(message.set)
+        if (!set) throw new Error('The features are not there.')
+        return cut(set, message.order)
+      })
+    case 'cutRows':
+      return answer(message.ask, () => {
+        const builder = new ColumnBuilder(message.build)
+        builder.add(message.batch)
+        return cut({ base: builder.finish(), removed: null, added: null }, message.order)
+      })
+  }
+})
+
+function finish(build: number) {
+  const builder = builders.get(build)
+  builders.delete(build)
+  if (!builder) throw failures.get(build) ?? new Error('The rows are not there.')
+  return builder.finish()
+}
+
+function cut(set: FeatureSet, { spec, columns, filter, frame }: CutOrder): Cut {
+  return cutTile(set, spec, { columns, match: filter && matcher(filter) }, frame)
+}
+
+function answer(ask: number, work: () => Omit<WorkerAnswer, 'ask'>): void {
+  let result: WorkerAnswer
+  try {
+    result = { ask, ...work() }
+  } catch (error) {
+    result = { ask, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+  }
+  port.postMessage(result, result.mvt ? [result.mvt.buffer] : [])
+}

@@ -1,0 +1,38 @@
+import type { Filter } from '../../catalog/filter.ts'
+import type { RowBatch } from '../row-batch.ts'
+import type { BuildSpec } from './column-builder.ts'
+import type { Columns, FeatureSet, ValueStore } from './columns.ts'
+import type { CutSpec } from './cut-tile.ts'
+import type { TileFrame } from './frame.ts'
+import type { Reduced } from './layer-writer.ts'
+
+/** What is to be cut, and how. */
+export interface CutOrder {
+  spec: CutSpec
+  /** The columns features carry. */
+  columns: readonly number[]
+  filter: Filter | null
+  frame: TileFrame
+}
+
+export type WorkerAsk =
+  /** Columns are begun, given rows in the order of their fids, and finished. */
+  | { kind: 'begin'; build: number; spec: BuildSpec; base: ValueStore | null }
+  | { kind: 'rows'; build: number; batch: RowBatch }
+  | { kind: 'finish'; ask: number; build: number }
+  | { kind: 'forget'; build: number }
+  /** Columns are shared memory: what is sent is where they are. */
+  | { kind: 'hold'; set: number; features: FeatureSet }
+  | { kind: 'drop'; set: number }
+  | { kind: 'cut'; ask: number; set: number; order: CutOrder }
+  /** Rows that are cut once and forgotten. */
+  | { kind: 'cutRows'; ask: number; batch: RowBatch; build: BuildSpec; order: CutOrder }
+
+export interface WorkerAnswer {
+  ask: number
+  /** Of a cut: the tile; null where it is empty. */
+  mvt?: Uint8Array<ArrayBuffer> | null
+  reduced?: Reduced | null
+  columns?: Columns
+  error?: string
+}

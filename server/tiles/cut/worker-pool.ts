@@ -1,0 +1,164 @@
+import { availableParallelism } from 'node:os'
+import type { RowBatch } from '../row-batch.ts'
+import type { BuildSpec } from './column-builder.ts'
+import type { Columns, FeatureSet, ValueStore } from './columns.ts'
+import type { Cut } from './cut-tile.ts'
+import type { CutOrder, WorkerAnswer } from './worker-messages.ts'
+import { WorkerThread } from './worker-thread.ts'
+
+/** Columns in the making, in a thread of their own: rows go in, in the order of their fids. */
+export interface Building {
+  add(batch: RowBatch): void
+  finish(): Promise<Columns>
+  /** Nobody wants it any more; after `finish` it does nothing. */
+  cancel(): void
+}
+
+/** Features that any thread can cut from. */
+export interface HeldSet {
+  id: number
+  features: FeatureSet
+}
+
+interface Job {
+  run(thread: WorkerThread): Promise<WorkerAnswer>
+  resolve(cut: Cut): void
+  reject(reason: unknown): void
+}
+
+/** Jobs a thread is given at once: while one is cut the next is there already. */
+const AT_ONCE = 2
+
+/**
+ * The threads that cut tiles, all from the same columns, and one more while columns are made. Jobs are taken in the
+ * order they come; one that nobody waits for any more is dropped.
+ */
+export class TileWorkers {
+  readonly #size: number
+  #threads: WorkerThread[] = []
+  readonly #queue: Job[] = []
+  #builder: WorkerThread | undefined
+  #builds = 0
+  #building = 0
+  #sets = 0
+
+  /** One processor is left to the event loop. */
+  constructor(size = Math.min(Math.max(availableParallelism() - 1, 1), 4)) {
+    this.#size = size
+  }
+
+  /** @param base a store whose values keep their numbers */
+  build(spec: BuildSpec, base: ValueStore | null = null): Building {
+    if (!this.#builder || this.#builder.lost) this.#builder = new WorkerThread()
+    const thread = this.#builder
+    const build = ++this.#builds
+    this.#building++
+    let open = true
+    const end = () => {
+      if (!open) return
+      open = false
+      this.#building--
+      // What the rows took while they were columns in the making is given back with the thread.
+      if (this.#building > 0 || this.#builder !== thread) return
+      this.#builder = undefined
+      void thread.close()
+    }
+    thread.tell({ kind: 'begin', build, spec, base })
+    return {
+      add: batch => thread.tell({ kind: 'rows', build, batch }, [batch.wkb.buffer]),
+      async finish() {
+        try {
+          return (await thread.ask(ask => ({ kind: 'finish', ask, build }))).columns!
+        } finally {
+          end()
+        }
+      },
+      cancel() {
+        if (open) thread.tell({ kind: 'forget', build })
+        end()
+      }
+    }
+  }
+
+  hold(features: FeatureSet): HeldSet {
+    return { id: ++this.#sets, features }
+  }
+
+  /** Nobody will ask for it again; jobs that were given are done. */
+  drop({ id }: HeldSet): void {
+    for (const thread of this.#threads) if (thread.sets.delete(id)) thread.tell({ kind: 'drop', set: id })
+  }
+
+  /** @throws the signal's reason once it is aborted */
+  cut({ id, features }: HeldSet, order: CutOrder, signal?: AbortSignal): Promise<Cut> {
+    return this.#enqueue(thread => {
+      if (!thread.sets.has(id)) {
+        thread.sets.add(id)
+        thread.tell({ kind: 'hold', set: id, features })
+      }
+      return thread.ask(ask => ({ kind: 'cut', ask, set: id, order }))
+    }, signal)
+  }
+
+  /** Cuts from a few rows that are not kept. @throws the signal's reason once it is aborted */
+  cutRows(batch: RowBatch, build: BuildSpec, order: CutOrder, signal?: AbortSignal): Promise<Cut> {
+    return this.#enqueue(
+      thread => thread.ask(ask => ({ kind: 'cutRows', ask, batch, build, order }), [batch.wkb.buffer]),
+      signal
+    )
+  }
+
+  async close(): Promise<void> {
+    const threads = [...this.#threads, ...(this.#builder ? [this.#builder] : [])]
+    await Promise.all(threads.map(thread => thread.close()))
+  }
+
+  #enqueue(run: Job['run'], signal: AbortSignal | undefined): Promise<Cut> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason)
+      const job: Job = { run, resolve, reject }
+      this.#queue.push(job)
+      const leave = () => {
+        const waiting = this.#queue.indexOf(job)
+        if (waiting >= 0) this.#queue.splice(waiting, 1)
+        reject(signal?.reason)
+      }
+      signal?.addEventListener('abort', leave, { once: true })
+      const settle = () => signal?.removeEventListener('abort', leave)
+      job.resolve = cut => {
+        settle()
+        resolve(cut)
+      }
+      job.reject = reason => {
+        settle()
+        reject(reason)
+      }
+      this.#next()
+    })
+  }
+
+  #next(): void {
+    while (this.#queue.length > 0) {
+      const thread = this.#free()
+      if (!thread) return
+      const job = this.#queue.shift()!
+      job
+        .run(thread)
+        .then(({ mvt = null, reduced = null }) => job.resolve({ mvt, reduced }), job.reject)
+        .finally(() => this.#next())
+    }
+  }
+
+  /** The thread with the least to do; threads start as they are needed. */
+  #free(): WorkerThread | undefined {
+    this.#threads = this.#threads.filter(thread => !thread.lost)
+    const [least] = this.#threads.toSorted((a, b) => a.pending - b.pending)
+    if (least && least.pending === 0) return least
+    if (this.#threads.length < this.#size) {
+      const thread = new WorkerThread()
+      this.#threads.push(thread)
+      return thread
+    }
+    return least && least.pending < AT_ONCE ? least : undefined
+  }
+}
