@@ -9,15 +9,19 @@ interface Waiting {
   reject(error: Error): void
 }
 
+const closing = () => new Error('The server is closing.')
+
 /** Has ranges of glyphs drawn, one after the other, by a thread that begins with the first and ends when it is idle. */
 export class GlyphThread {
   #worker: Worker | undefined
   #idle: NodeJS.Timeout | undefined
   #last = 0
+  #closed = false
   readonly #waiting = new Map<number, Waiting>()
 
   /** @returns the encoded glyphs as gzip */
-  draw(font: GlyphTask['font'], start: number): Promise<Buffer> {
+  async draw(font: GlyphTask['font'], start: number): Promise<Buffer> {
+    if (this.#closed) throw closing()
     const worker = this.#begin()
     const id = ++this.#last
     return new Promise((resolve, reject) => {
@@ -26,8 +30,13 @@ export class GlyphThread {
     })
   }
 
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#end(closing())
+  }
+
   /** Ends the thread; whoever waits is told why. */
-  async close(reason = new Error('The server is closing.')): Promise<void> {
+  async #end(reason: Error): Promise<void> {
     clearTimeout(this.#idle)
     const worker = this.#worker
     this.#worker = undefined
@@ -43,7 +52,7 @@ export class GlyphThread {
     worker.unref()
     worker.on('message', (answer: GlyphAnswer) => this.#take(answer))
     const ended = (error: Error) => {
-      if (this.#worker === worker) void this.close(error)
+      if (this.#worker === worker) void this.#end(error)
     }
     worker.on('error', error => ended(error as Error))
     worker.on('exit', code => ended(new Error(`The glyph thread ended with ${code}.`)))
@@ -56,6 +65,6 @@ export class GlyphThread {
     this.#waiting.delete(answer.id)
     if ('failure' in answer) waiting?.reject(new Error(answer.failure))
     else waiting?.resolve(Buffer.from(answer.gzip))
-    if (this.#waiting.size === 0) this.#idle = setTimeout(() => void this.close(), IDLE_MS).unref()
+    if (this.#waiting.size === 0) this.#idle = setTimeout(() => void this.#end(closing()), IDLE_MS).unref()
   }
 }
