@@ -14,6 +14,7 @@ import { readConfig } from '../server/config.ts'
 import { migrate } from '../server/db/migrate.ts'
 import { openDatabase } from '../server/db/open.ts'
 import { sql } from '../server/lib/sql.ts'
+import { planRowBytes } from '../server/tiles/choose-source.ts'
 import type { TileBench } from './measuring/tile-bench.ts'
 import { type TileReport, tellTiles } from './measuring/tile-report.ts'
 import { measureCold } from './measuring/tiles-cold.ts'
@@ -58,7 +59,10 @@ async function main(): Promise<void> {
     const catalog = await loadCatalog(config.layersDir, config.stylesDir)
     await refreshCatalog(db, catalog)
     const heavy = HEAVY.map(id => catalog.get(id))
-    const bench: TileBench = { db, databaseUrl: url, catalog, heavy, seconds: Number(values.seconds), folder }
+    const weights = await Promise.all(heavy.map(layer => db.query<{ bytes: number }>(planRowBytes(layer))))
+    const smallIndex = Math.floor(Math.min(...weights.map(([row]) => row?.bytes ?? 0)) * 1.8)
+    const seconds = Number(values.seconds)
+    const bench: TileBench = { db, databaseUrl: url, catalog, heavy, seconds, folder, smallIndex }
     const [version] = await db.query<{ text: string }>(
       sql`SELECT version() || ', PostGIS ' || postgis_lib_version() AS text`
     )

@@ -15,13 +15,15 @@ export interface TileBench {
   seconds: number
   /** For what servers and pgbench write. */
   folder: string
+  /** TILE_INDEX_BYTES with which either of the two layers is the smallest that is left to PostGIS. */
+  smallIndex: number
 }
 
 export const MODES = ['memory', 'postgis'] as const
 export type Mode = (typeof MODES)[number]
 
-/** What makes the server cut layers of any size in memory, or none but the smallest. */
-const INDEX_BYTES: Record<Mode, number> = { memory: 4 * 1024 ** 3, postgis: 1024 ** 2 }
+/** Enough for any layer of a district to be cut in memory. */
+const LARGE_INDEX = 4 * 1024 ** 3
 
 /** Without a cache, every tile is made anew. */
 export const WITHOUT_CACHE = { TILE_CACHE_BYTES: '0' }
@@ -35,7 +37,7 @@ export async function withServer<T>(
   const server = await startServer({
     DATABASE_URL: bench.databaseUrl,
     DATA_DIR: bench.folder,
-    TILE_INDEX_BYTES: String(INDEX_BYTES[mode]),
+    TILE_INDEX_BYTES: String(mode === 'memory' ? LARGE_INDEX : bench.smallIndex),
     ...settings
   })
   try {

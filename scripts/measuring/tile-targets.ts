@@ -40,7 +40,7 @@ export async function replayTargets(db: Database, layers: readonly Layer[], coun
   const chosen = new Map<string, Target>()
   const sum = WEIGHTS.reduce((a, b) => a + b)
   const next = random('replay')
-  for (let round = 0; chosen.size < count && round < 4; round++) {
+  for (let round = 0; chosen.size < count && round < 10; round++) {
     const wanted = count - chosen.size
     WEIGHTS.forEach((weight, z) => {
       const able = [...found.values()].filter(({ min, max, places }) => z >= min && z <= max && places.length > 0)
