@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
 import { LRUCache } from 'lru-cache'
 import { FONTS, type Font } from './font-files.ts'
 import { GlyphThread } from './glyph-thread.ts'
@@ -17,6 +19,8 @@ export const GLYPHS_VERSION = createHash('sha256')
 
 /** Memory for ranges at hand: those of one screen of a Chinese map. */
 const KEPT_BYTES = 24 * 1024 * 1024
+
+const inflate = promisify(gunzip)
 
 const LAST_START = 0x10ff00
 
@@ -77,7 +81,10 @@ export class Glyphs {
 
   async #read(file: string): Promise<Buffer | null> {
     try {
-      return await readFile(file)
+      const gzip = await readFile(file)
+      // A power cut may have left a part of it, which clients would keep for a year.
+      await inflate(gzip)
+      return gzip
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#onFailure(error)
       return null

@@ -28,6 +28,7 @@ const fonts: FastifyPluginAsyncTypebox = async app => {
   app.get(
     '/fonts/:stack/:range.pbf',
     {
+      config: { rateLimit: false },
       schema: {
         tags,
         summary: 'Signed distance fields of 256 characters',

@@ -7,6 +7,7 @@ const sprites: FastifyPluginAsyncTypebox = async app => {
   app.get(
     '/sprites/:file',
     {
+      config: { rateLimit: false },
       schema: {
         tags: ['styles'],
         summary: 'The icons of the styles: the sheet, or where each lies on it',

@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec'
 import { createCanvas, loadImage } from '@napi-rs/canvas'
 import fc from 'fast-check'
@@ -126,12 +126,16 @@ t.test('ranges are drawn once, kept on disk, and drawn again where that fails', 
   const [drawn, same] = await Promise.all([first.get(REGULAR, 0), first.get(REGULAR, 0)])
   t.equal(drawn, same, 'who asks meanwhile gets the same bytes')
   const file = join(folder, GLYPHS_VERSION, 'noto-sans-sc-regular/0.pbf.gz')
-  await writeFile(file, 'from disk')
+  const kept = gzipSync('from disk')
+  await writeFile(file, kept)
   t.equal(await first.get(REGULAR, 0), drawn, 'memory comes first')
-  t.equal(String(await (await start(folder)).get(REGULAR, 0)), 'from disk')
+  t.strictSame(await (await start(folder)).get(REGULAR, 0), kept)
   await rm(file)
   t.strictSame(await (await start(folder)).get(REGULAR, 0), drawn, 'the same bytes each time')
   t.strictSame(failures, [])
+  await writeFile(file, kept.subarray(0, 20))
+  t.strictSame(await (await start(folder)).get(REGULAR, 0), drawn, 'half a file is none')
+  t.equal(failures.splice(0).length, 1)
   const blocked = await start(`${t.testdir({ file: '' })}/file`)
   t.strictSame(await blocked.get(REGULAR, 0), drawn)
   t.ok(failures.length > 0, 'said')
