@@ -88,8 +88,8 @@ async function readOptions(): Promise<Asked> {
 
 /** What of the collection has been published, and where and how deep it is to be exported. */
 function choose(catalog: Catalog, asked: Asked) {
+  checkLayerCount(asked.id.split(',').length)
   const collection = shownAtFirst(findCollection(catalog, asked.id, () => true))
-  checkLayerCount(collection.members.length)
   for (const { layer } of collection.members) checkVector(layer)
   const members = collection.members.filter(({ revision }) => revision > 0)
   if (members.length === 0) throw new Error(`Of ${asked.id} nothing was published yet.`)

@@ -9,6 +9,8 @@ export interface Advance {
 
 const WIDTH = 30
 const EVERY_MS = 200
+/** So many have to be done before they say anything of the pace. */
+const ENOUGH = 50
 
 /** A bar with the time left, drawn over itself in a terminal; elsewhere a line every tenth of the way. */
 export function progressBar(out: NodeJS.WriteStream, now: () => number = Date.now): (advance: Advance) => void {
@@ -22,7 +24,7 @@ export function progressBar(out: NodeJS.WriteStream, now: () => number = Date.no
     drawn = now()
     tenth = Math.floor(share * 10)
     const bar = '█'.repeat(Math.round(share * WIDTH)).padEnd(WIDTH, '░')
-    const left = done > before ? ((now() - began) / (done - before)) * (total - done) : Number.NaN
+    const left = done - before >= ENOUGH ? ((now() - began) / (done - before)) * (total - done) : Number.NaN
     const parts = [`${bar} ${(share * 100).toFixed(1).padStart(5)} %`, `${done} / ${total}`, words]
     if (!finished && Number.isFinite(left)) parts.push(`${duration(left)} left`)
     const line = parts.join('  ')

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import type { Layer } from '../../server/catalog/layer.ts'
 import { WEB_MERCATOR_QUAD } from '../../server/lib/tile-matrix.ts'
 import { describe } from '../../server/tiles/archive/describe.ts'
 import type { Export } from '../../server/tiles/archive/export.ts'
@@ -90,4 +93,22 @@ export function writeMbtiles(
   for (const [name, value] of Object.entries(metadata)) db.run('INSERT INTO metadata VALUES (?, ?)', [name, value])
   for (const { z, x, y, bytes } of tiles) db.run('INSERT INTO tiles VALUES (?, ?, ?, ?)', [z, x, 2 ** z - 1 - y, bytes])
   db.close()
+}
+
+/** layers/ and styles/ with these layers, in a folder. @returns the settings that name them */
+export async function writeCatalogue(folder: string, layers: readonly Layer[]): Promise<Record<string, string>> {
+  const write = async (file: string, content: unknown) => {
+    await mkdir(dirname(join(folder, file)), { recursive: true })
+    await writeFile(join(folder, file), JSON.stringify(content))
+  }
+  const title = { zh: '区', en: 'District' }
+  await write('layers/district.json', { code: '440605000000', title, extent: BBOX, workingCrs: 'EPSG:4547' })
+  await write('layers/themes.json', [{ id: 'planning', title }])
+  await write('layers/departments.json', [{ id: 'natural-resources', title }])
+  await mkdir(join(folder, 'layers/codelists'), { recursive: true })
+  for (const { id, theme, origin: _origin, style, ...definition } of layers) {
+    await write(`layers/${theme}/${id}.json`, definition)
+    await write(`styles/layers/${theme}/${id}.json`, style)
+  }
+  return { LAYERS_DIR: join(folder, 'layers'), STYLES_DIR: join(folder, 'styles'), DATA_DIR: folder }
 }

@@ -1,20 +1,49 @@
 import { spawn } from 'node:child_process'
-import { mkdir, open, readdir, readFile, rename, stat, truncate, utimes, writeFile } from 'node:fs/promises'
+import {
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+  utimes,
+  writeFile
+} from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { PMTiles, tileIdToZxy } from 'pmtiles'
 import t, { type Test } from 'tap'
+import { TileClient } from '../../scripts/tiling/tile-client.ts'
+import { warm } from '../../scripts/tiling/warming.ts'
 import { tileAt } from '../../server/lib/tile-id.ts'
-import { CGCS2000_QUAD, tileExtent, WORLD_CRS84_QUAD } from '../../server/lib/tile-matrix.ts'
+import { CGCS2000_QUAD, tileExtent, WEB_MERCATOR_QUAD, WORLD_CRS84_QUAD } from '../../server/lib/tile-matrix.ts'
 import { Archives } from '../../server/tiles/archive/archives.ts'
 import { blockOf, blocksOf, numbersOf } from '../../server/tiles/archive/area.ts'
 import { alongCurve, blockSize, tileNumber } from '../../server/tiles/archive/curve.ts'
 import { directories, type Entry } from '../../server/tiles/archive/directory.ts'
-import { exportTiles } from '../../server/tiles/archive/export.ts'
+import { type Export, exportTiles } from '../../server/tiles/archive/export.ts'
+import { noteArchives } from '../../server/tiles/archive/note-archives.ts'
 import { ArchiveWriter } from '../../server/tiles/archive/writer.ts'
-import { BBOX, exportOf, fakeTiles, key, layer, readyTile, tileBytes, writeMbtiles, ZOOMS } from './archive-fixture.ts'
+import { onBothDatabases, testApp } from '../helper.ts'
+import {
+  BBOX,
+  exportOf,
+  fakeTiles,
+  key,
+  layer,
+  readyTile,
+  tileBytes,
+  writeCatalogue,
+  writeMbtiles,
+  ZOOMS
+} from './archive-fixture.ts'
+import { decode, propertyOf, publishRows, square, testLayer } from './fixture.ts'
 
 /** A file as the pmtiles package wants to read it. */
 function readBack(path: string): PMTiles {
@@ -319,4 +348,117 @@ t.test('what cannot be served is refused, saying why', async t => {
   ] as const) {
     await t.rejects(archives.facts(name), { message }, name)
   }
+})
+
+const style = (id: string) => [{ id, type: 'fill', 'source-layer': 'tile-plot' }]
+const plots = testLayer('tile-plot', { style: style('tile-plot'), zoom: { min: 8, max: 16 } })
+const stored = ['tile-kept.pmtiles', 'tile-old.mbtiles', 'tile-absent.pmtiles'].map(archive => {
+  const [id = ''] = archive.split('.')
+  return testLayer(id, { style: style(id), source: { archive } })
+})
+const rows = (name: string) =>
+  Array.from({ length: 400 }, (_, i) => ({
+    geometry: {
+      type: 'MultiPolygon' as const,
+      coordinates: [square(113 + (i % 20) * 0.002, 23 + Math.floor(i / 20) * 0.002, 0.002)]
+    },
+    values: [`${name}${i}`]
+  }))
+const place = tileAt(12, 113.015, 23.015)
+const TILE = `${place.z}/${place.x}/${place.y}.mvt`
+const GZIP = { 'accept-encoding': 'gzip' }
+
+await onBothDatabases(t, async (t, db) => {
+  const folder = await mkdtemp(join(tmpdir(), 'yitu-archive-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  await mkdir(join(folder, 'archives'))
+  const kept = join(folder, 'archives/tile-kept.pmtiles')
+  writeMbtiles(join(folder, 'archives/tile-old.mbtiles'), { format: 'pbf' }, [{ ...place, bytes: gzipSync('old') }])
+  await exportTiles(exportOf(kept, { zooms: { min: 8, max: 9 } }))
+  const { app } = await testApp(t, db, await writeCatalogue(folder, [plots, ...stored]))
+  const get = (url: string, headers: Record<string, string> = GZIP) => app.inject({ url, headers })
+  await publishRows(db, plots, rows('A'))
+  await app.refreshCatalog()
+
+  const exportPlots = (file: string, more: Partial<Export> = {}) => {
+    const members = [{ layer: app.catalog.get('tile-plot'), revision: app.catalog.state('tile-plot').revision }]
+    const area = { zooms: { min: 8, max: 16 }, bbox: [113, 23, 113.04, 23.04] as const }
+    return exportTiles({ ...exportOf(file), ...area, tiles: app.tiles, members, ...more })
+  }
+
+  t.test('what the server cuts is exported, as of one revision though it is edited meanwhile', async t => {
+    const [still, edited] = [join(folder, 'still.pmtiles'), join(folder, 'edited.pmtiles')]
+    await exportPlots(still)
+    const stop = new AbortController()
+    const onProgress = ({ done }: { done: number }) => done >= 20 && stop.abort(new Error('enough'))
+    await t.rejects(exportPlots(edited, { signal: stop.signal, onProgress }), { message: 'enough' })
+    await publishRows(db, plots, rows('B'))
+    await app.refreshCatalog()
+    t.match(await exportPlots(edited), { resumed: 20 })
+    const [one, other] = [readBack(still), readBack(edited)]
+    for (const number of numbersOf(blocksOf(WEB_MERCATOR_QUAD, { min: 8, max: 16 }, [113, 23, 113.04, 23.04]), -1)) {
+      const [before, after] = await Promise.all([one, other].map(archive => archive.getZxy(...tileIdToZxy(number))))
+      const codes = (tile: typeof before) =>
+        tile ? propertyOf(decode(Buffer.from(tile.data)), 'tile-plot', 'code') : []
+      t.strictSame(codes(after), codes(before))
+      t.ok(codes(after).every(code => String(code).startsWith('A')))
+    }
+  })
+
+  t.test('a layer is served from an archive as it is stored; one that is put in its place is taken up', async t => {
+    const first = (await get('/tiles/tile-kept.json')).json()
+    t.match(first, { minzoom: 8, maxzoom: 9, bounds: [...BBOX], vector_layers: [{ id: 'tile-stored' }] })
+    t.equal((await get(`/tiles/tile-kept/${TILE}`)).json().code, 'TILE_OUT_OF_RANGE')
+    await rename(join(folder, 'still.pmtiles'), kept)
+    await noteArchives(app.catalog, app.archives)
+    const second = (await get('/tiles/tile-kept.json')).json()
+    t.match(second, { minzoom: 8, maxzoom: 16, bounds: [113, 23, 113.04, 23.04] })
+    t.not(second.tiles[0], first.tiles[0])
+
+    const address = new URL(second.tiles[0].replace(/{z}.*mvt/, TILE))
+    const tile = await get(address.pathname + address.search)
+    t.match(tile.headers, { 'content-encoding': 'gzip', 'cache-control': 'public, max-age=31536000, immutable' })
+    const inFile = await app.archives.tile('tile-kept.pmtiles', place)
+    t.strictSame(tile.rawPayload, inFile.stored?.bytes, 'not a byte is changed')
+    t.ok(propertyOf(decode(gunzipSync(tile.rawPayload)), 'tile-plot', 'code').includes('A21'))
+    const again = await get(address.pathname, { ...GZIP, 'if-none-match': String(tile.headers['etag']) })
+    t.equal(again.statusCode, 304)
+    const plain = await get(address.pathname, {})
+    t.strictSame(plain.rawPayload, gunzipSync(tile.rawPayload))
+    t.equal((await get('/tiles/tile-kept/12/0/0.mvt')).statusCode, 204)
+    const both = await get(`/tiles/tile-old,tile-kept/${TILE}`, {})
+    t.strictSame(both.rawPayload, Buffer.concat([Buffer.from('old'), gunzipSync(tile.rawPayload)]))
+    t.match((await get(`/tiles/tile-old/${TILE}`)).rawPayload, gzipSync('old'))
+  })
+
+  t.test('what an archive does not have is said to be missing, not empty', async t => {
+    const grid = await get(`/tiles/tile-kept/CGCS2000Quad/${TILE}`)
+    t.match(grid.json(), { status: 404, code: 'TILE_GRID_NOT_STORED' })
+    t.match((await get(`/tiles/tile-kept/${TILE}?fields=code`)).json(), { status: 400 })
+    t.match((await get('/api/layers/tile-kept/summary')).json(), { status: 404, code: 'LAYER_WITHOUT_FEATURES' })
+    const [problem] = app.catalog.problems.filter(({ file }) => file.endsWith('tile-absent'))
+    t.match(problem?.message, /archives\/tile-absent.pmtiles: ENOENT/)
+    await rename(join(folder, 'archives/tile-old.mbtiles'), join(folder, 'away.mbtiles'))
+    t.match((await get('/tiles/tile-old/12/0/0.mvt')).json(), { status: 503 }, 'the file is gone')
+    t.equal((await get(`/tiles/tile-old/${TILE}`)).statusCode, 200, 'what was made of it is still there')
+    const services = (await get('/api/services?q=tile-kept')).json().services.map(({ id }: { id: string }) => id)
+    t.ok(services.includes('tile-kept.tiles'), services.join())
+  })
+
+  t.test('a cache is warmed from the first zoom down, below empty tiles not at all', async t => {
+    const base = await app.listen({ port: 0, host: '127.0.0.1' })
+    const client = new TileClient(base, { connections: 4, coding: 'gzip', key: '' })
+    t.teardown(() => client.close())
+    const area = { grid: WEB_MERCATOR_QUAD, bbox: [112.6, 22.6, 113.04, 23.04] as const, levels: { min: 9, max: 13 } }
+    const template = '/tiles/tile-kept/{z}/{x}/{y}.mvt'
+    const done = await warm({ ...area, client, template, concurrency: 4, rate: 0 })
+    t.match(done, { done: done.total, failed: 0 })
+    t.ok(done.skipped > done.empty && done.tiles >= 10, JSON.stringify(done))
+    const { misses } = app.tiles.stats()
+    const again = await warm({ ...area, client, template, concurrency: 4, rate: 0 })
+    t.match(again, { tiles: done.tiles, bytes: done.bytes })
+    t.equal(app.tiles.stats().misses, misses, 'all of it was there')
+    const failed = await warm({ ...area, client, template: '/tiles/none/{z}/{x}/{y}.mvt', concurrency: 2, rate: 500 })
+    t.match(failed, { tiles: 0, failed: failed.total, failure: /^\/tiles\/none.*404/ })
+  })
 })

@@ -22,7 +22,7 @@ export interface Export {
   describe: (plan: ExportPlan) => Description
   /** Tiles being made at once. */
   ahead: number
-  /** Aborted: what was made is kept, to be resumed. */
+  /** Aborted: no further tile is begun, and what was made is kept, to be resumed. */
   signal: AbortSignal
   onProgress?: (progress: ExportProgress) => void
 }
@@ -124,11 +124,11 @@ function asOf(member: TileMember): TileMember {
 }
 
 /** A tile's bytes as gzip at exactly the members' revisions; null where it is empty. */
-async function makeTile({ tiles, grid, signal }: Export, pins: { members: readonly TileMember[] }, number: number) {
+async function makeTile({ tiles, grid }: Export, pins: { members: readonly TileMember[] }, number: number) {
   const { z, x, y } = tileOfNumber(number)
   const get = async () => {
     const subject = { members: pins.members, grid, tile: { z: z - grid.zoomOffset, x, y } }
-    const made = await tiles.get({ ...subject, coding: 'gzip', signal })
+    const made = await tiles.get({ ...subject, coding: 'gzip' })
     return { made, exact: made.key === tiles.key(subject) && !made.stale }
   }
   const now = await get()
