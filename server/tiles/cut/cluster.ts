@@ -13,9 +13,14 @@ export interface Cluster {
 /** A pixel where a tile is drawn 512 pixels wide. */
 const PIXEL = EXTENT / 512
 
+/** Instead of a cell: what is no point, and what lies beside the tile. */
+const OTHER = -1
+const MARGIN = -2
+
 /**
  * Puts points that share a cell of about `radius` pixels together. Cells are parts of the tile: each point counts in
- * one tile, and tiles need not know of each other. Points that are alone in their cell, and those of the margin, stay.
+ * one tile, and tiles need not know of each other. Points that are alone in their cell stay; those of the margin go, as
+ * the tile beside may show them as part of a cluster.
  */
 export function clusterPoints(groups: readonly Group[], radius: number): { groups: Group[]; clusters: Cluster[] } {
   const across = Math.max(Math.round(EXTENT / (radius * PIXEL)), 1)
@@ -28,7 +33,8 @@ export function clusterPoints(groups: readonly Group[], radius: number): { group
       const vertex = firstVertex(columns, feature)
       const x = columns.x[vertex]! * placing.scale + placing.offX
       const y = placing.y(columns.y[vertex]!)
-      if (columns.kinds[feature] !== POINT || x < 0 || y < 0 || x >= EXTENT || y >= EXTENT) return -1
+      if (columns.kinds[feature] !== POINT) return OTHER
+      if (x < 0 || y < 0 || x >= EXTENT || y >= EXTENT) return MARGIN
       const cell = Math.floor(y / side) * across + Math.floor(x / side)
       counts[cell]!++
       sumsX[cell]! += x
@@ -42,7 +48,7 @@ export function clusterPoints(groups: readonly Group[], radius: number): { group
   })
   const alone = groups.map((group, i) => ({
     ...group,
-    features: group.features.filter((_, j) => cells[i]![j]! < 0 || counts[cells[i]![j]!] === 1)
+    features: group.features.filter((_, j) => cells[i]![j] === OTHER || counts[cells[i]![j]!] === 1)
   }))
   return { groups: alone, clusters }
 }

@@ -100,7 +100,7 @@ function gridOf({ array, length }: Grow<Float64Array>): Pick<Columns, 'shift' | 
   const widest = Math.max(east - west, south - north)
   let shift = FINEST
   while (widest * 2 ** shift + 2 > WIDEST) shift--
-  return { shift, originX: Math.floor(west * 2 ** shift), originY: Math.floor(north * 2 ** shift) }
+  return { shift, originX: Math.round(west * 2 ** shift), originY: Math.round(north * 2 ** shift) }
 }
 
 function makeTree({ count, x, y, partEnds, featureEnds }: Columns): SharedArrayBuffer | null {
