@@ -10,7 +10,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import ts from 'typescript'
-import { MUTATIONS, type Mutation, mutated } from './checking/mutations.ts'
+import { type Mutation, mutated } from './checking/mutation.ts'
+import { MUTATIONS } from './checking/mutations.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const COPIED = [

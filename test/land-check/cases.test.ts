@@ -10,6 +10,7 @@ import {
   frbu,
   lay,
   layGround,
+  type Metres,
   multiWktOf,
   N0,
   PARCEL,
@@ -391,6 +392,38 @@ await onBothDatabases(t, async (t, db) => {
       'NOT_EVALUATED',
       'a metre of the parcel was not surveyed'
     )
+    const extents = {
+      'a hole of the surveyed area, far from its edge': [[box(-90, -90, 200, 200), box(-40, -40, 90, 90)]],
+      'a bay of the surveyed area': [
+        [
+          [
+            ...box(-90, -90, 200, 200).slice(0, 3),
+            [110, 60],
+            [60, 60],
+            [60, -40],
+            [-40, -40],
+            [-40, 110],
+            [-90, 110]
+          ] as Metres
+        ]
+      ],
+      'between two surveyed areas': [[box(-90, -90, 80, 200)], [box(30, -90, 80, 200)]]
+    }
+    for (const [where, areas] of Object.entries(extents)) {
+      await lay(
+        db,
+        'disputed',
+        areas.map((rings, i) => ({ ...zone(`C${i}`, ...rings), kind: 'farmland' }))
+      )
+      t.equal(statusOf(await checkWkt(covered, PARCEL), 'FARM'), 'NOT_EVALUATED', where)
+    }
+    const halves = [box(-90, -90, 95, 200), box(5, -90, 95, 200)]
+    await lay(
+      db,
+      'disputed',
+      halves.map((ring, i) => ({ ...zone(`C${i}`, ring), kind: 'farmland' }))
+    )
+    t.equal(statusOf(await checkWkt(covered, PARCEL), 'FARM'), 'NO_HIT', 'two areas that meet under it')
     await lay(db, 'forbidden', [zone('F', box(0, 0, 3, 10))])
     t.equal((await checkWkt(covered, PARCEL)).verdict, 'REJECT')
   })

@@ -73,7 +73,16 @@ export const LAYERS = ['forbidden', 'restricted', 'buildable', 'farmland', 'disp
 export function catalogOf(layers: Layer[] = LAYERS): Catalog {
   const title = { zh: '试', en: 'test' }
   const district = { code: '440605000000', title, extent: [112.83, 22.8, 113.27, 23.32], workingCrs: 'EPSG:4547' }
-  return new Catalog({ district, layers, themes: [], departments: [], codeLists: [], maps: [], sprites: [], problems: [] })
+  return new Catalog({
+    district,
+    layers,
+    themes: [],
+    departments: [],
+    codeLists: [],
+    maps: [],
+    sprites: [],
+    problems: []
+  })
 }
 
 /** One feature: rings in metres (a shell and holes), or WKT for what is invalid; its kind. */

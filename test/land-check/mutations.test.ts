@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import { MUTATIONS, mutated } from '../../scripts/checking/mutations.ts'
+import { mutated } from '../../scripts/checking/mutation.ts'
+import { MUTATIONS } from '../../scripts/checking/mutations.ts'
 import { ROOT } from '../helper.ts'
 
 /** That each mutation is killed is for ./scripts/mutate-land-check to say; here, that each still has its place. */
