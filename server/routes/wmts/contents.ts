@@ -1,8 +1,9 @@
 import type { Language } from '../../lib/errors.ts'
 import { TILE_GRIDS, type TileGrid } from '../../lib/tile-matrix.ts'
+import type { TileRange } from '../../lib/tile-range.ts'
 import { element, type XmlElement } from '../../lib/xml.ts'
+import { coverFor } from './cover.ts'
 import { STYLE, TILE_FORMATS } from './formats.ts'
-import { gridsOf, limitsOf } from './limits.ts'
 import { type Offering, signed, type WmtsService } from './service.ts'
 import { tileMatrixSet } from './tile-matrix-set.ts'
 
@@ -32,7 +33,7 @@ function layer(offering: Offering, service: WmtsService, language: Language): Xm
     element('ows:Metadata', { 'xlink:title': 'TileJSON', 'xlink:href': address('tiles', id, service) }),
     element('Style', { isDefault: 'true' }, element('ows:Identifier', {}, STYLE)),
     ...TILE_FORMATS.map(({ type }) => element('Format', {}, type)),
-    ...gridsOf(offering).map(grid => link(offering, grid)),
+    ...[...coverFor(offering)].map(([grid, levels]) => link(grid, levels)),
     ...TILE_FORMATS.map(({ type, extension }) => {
       const path = `1.0.0/${id}/{Style}/{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}.${extension}`
       const template = signed(`${service.address}/${path}`, service)
@@ -44,8 +45,13 @@ function layer(offering: Offering, service: WmtsService, language: Language): Xm
 const address = (kind: string, id: string, service: WmtsService) =>
   signed(`${service.site}/${kind}/${id}.json`, service)
 
-function link(offering: Offering, grid: TileGrid): XmlElement {
-  const limits = limitsOf(offering, grid).map(({ level, west, east, north, south }) =>
+/**
+ * A grid with the limits of the levels there are tiles at. A level whose last row or column is number 0 is left out: the
+ * standard's schema wants both to be positive, and such a level is a few tiles around the world.
+ */
+function link(grid: TileGrid, levels: ReadonlyMap<number, TileRange>): XmlElement {
+  const written = [...levels].filter(([, { east, south }]) => east > 0 && south > 0)
+  const limits = written.map(([level, { west, east, north, south }]) =>
     element(
       'TileMatrixLimits',
       {},

@@ -44,11 +44,14 @@ const endpoint: FastifyPluginAsync = async app => {
   const sendCapabilities = capabilitiesReply(app)
   const sendTile = tileReply(app)
 
-  app.addHook('onRequest', async (_request, { raw }) => spellHeaders(raw))
-  app.addHook('onSend', async (_request, reply, payload) => {
+  app.addHook('onRequest', (_request, { raw }, done) => {
+    spellHeaders(raw)
+    done()
+  })
+  app.addHook('onSend', (_request, reply, payload, done) => {
     // Not every client of this standard takes 204 for a tile; nothing at all is a vector tile without layers.
     if (reply.statusCode === 204) reply.code(200).type(MVT)
-    return payload
+    done(null, payload)
   })
   app.setErrorHandler((error: FastifyError | Problem, request, reply) =>
     refuse(app.problemOf(error, request), error, request, reply)
@@ -114,11 +117,12 @@ const endpoint: FastifyPluginAsync = async app => {
   )
 }
 
-const asksForTile = (request: FastifyRequest): boolean => readKvp(request.url).get('request') === 'GetTile'
+const asksForTile = ({ url }: FastifyRequest): boolean => /[?&]request=GetTile(?:&|$)/i.test(url)
 
 /** @throws WMTS_NOT_ACCEPTABLE where the client wants none of the types */
 function accepts({ headers }: FastifyRequest, types: readonly string[]): void {
-  const wanted = parsePreferences(headers.accept ?? '*/*').filter(({ weight }) => weight > 0)
+  if (headers.accept === undefined || headers.accept === '*/*') return
+  const wanted = parsePreferences(headers.accept).filter(({ weight }) => weight > 0)
   const names = ['*/*', 'application/*', ...types]
   if (wanted.length > 0 && !wanted.some(({ value }) => names.includes(value))) throw notAcceptable({ type: types[0] })
 }
