@@ -11,6 +11,13 @@ export interface UsageDay extends UsageCount {
   day: string
 }
 
+/** Requests that are not written yet, and when the last of them was, in milliseconds. */
+interface Pending {
+  service: string
+  requests: number
+  lastUsed: number
+}
+
 const NEVER: UsageCount = { requests: 0, lastUsed: null }
 /** Other servers of the database count too; what they have written is read this often. */
 const REREAD_MS = 60_000
@@ -20,7 +27,8 @@ export class Usage {
   readonly #db: Queryable
   readonly #now: () => number
   #written: ReadonlyMap<string, UsageCount> = new Map()
-  #pending = new Map<string, { service: string; day: string; requests: number; lastUsed: string }>()
+  /** By day in China, counted from 1970, and service. */
+  #pending = new Map<string, Pending>()
   #readAt = 0
   #flushing: Promise<void> = Promise.resolve()
 
@@ -31,10 +39,12 @@ export class Usage {
 
   count(service: string): void {
     const now = this.#now()
-    const day = dayInChina(now)
-    const key = `${day} ${service}`
-    const before = this.#pending.get(key)?.requests ?? 0
-    this.#pending.set(key, { service, day, requests: before + 1, lastUsed: new Date(now).toISOString() })
+    const key = `${Math.floor((now + CHINA_MS) / DAY_MS)} ${service}`
+    const pending = this.#pending.get(key)
+    if (pending) {
+      pending.requests++
+      pending.lastUsed = now
+    } else this.#pending.set(key, { service, requests: 1, lastUsed: now })
   }
 
   /** All requests ever, as of the last flush. */
@@ -73,7 +83,13 @@ export class Usage {
     if (this.#now() - this.#readAt >= REREAD_MS) await this.#read()
   }
 
-  async #write(rows: { service: string; day: string; requests: number; lastUsed: string }[]): Promise<void> {
+  async #write(pending: Pending[]): Promise<void> {
+    const rows = pending.map(({ service, requests, lastUsed }) => ({
+      service,
+      day: dayInChina(lastUsed),
+      requests,
+      lastUsed: new Date(lastUsed).toISOString()
+    }))
     // In the order of the key, so that servers that write together wait for each other and never in a ring.
     const ordered = rows.toSorted((a, b) => (`${a.service} ${a.day}` < `${b.service} ${b.day}` ? -1 : 1))
     await this.#db.query(sql`INSERT INTO yitu.usage AS u (service_id, day, requests, last_used)
@@ -92,17 +108,16 @@ export class Usage {
   }
 }
 
-function added(
-  to: ReadonlyMap<string, UsageCount>,
-  counts: Iterable<{ service: string; requests: number; lastUsed: string }>
-): ReadonlyMap<string, UsageCount> {
+function added(to: ReadonlyMap<string, UsageCount>, counts: Iterable<Pending>): ReadonlyMap<string, UsageCount> {
   const sums = new Map(to)
   for (const { service, requests, lastUsed } of counts) {
     const before = sums.get(service) ?? NEVER
-    sums.set(service, { requests: before.requests + requests, lastUsed })
+    sums.set(service, { requests: before.requests + requests, lastUsed: new Date(lastUsed).toISOString() })
   }
   return sums
 }
 
 /** China has one time zone, UTC+8, and no summer time. */
-const dayInChina = (now: number) => new Date(now + 8 * 3_600_000).toISOString().slice(0, 10)
+const CHINA_MS = 8 * 3_600_000
+const DAY_MS = 86_400_000
+const dayInChina = (now: number) => new Date(now + CHINA_MS).toISOString().slice(0, 10)

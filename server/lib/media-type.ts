@@ -31,6 +31,17 @@ export type ContentCoding = 'gzip' | 'br' | 'identity'
  */
 export function chooseCoding(acceptEncoding: string | undefined): ContentCoding | undefined {
   if (acceptEncoding === undefined) return 'identity'
+  if (chosen.has(acceptEncoding)) return chosen.get(acceptEncoding)
+  const coding = weighCodings(acceptEncoding)
+  if (chosen.size < CHOSEN) chosen.set(acceptEncoding, coding)
+  return coding
+}
+
+/** Clients have a handful of such headers, and send one with every request. */
+const CHOSEN = 200
+const chosen = new Map<string, ContentCoding | undefined>()
+
+function weighCodings(acceptEncoding: string): ContentCoding | undefined {
   const preferences = parsePreferences(acceptEncoding)
   const weightOf = (...names: string[]) => preferences.find(({ value }) => names.includes(value))?.weight
   const any = weightOf('*')

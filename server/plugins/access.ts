@@ -44,18 +44,33 @@ export default fp(
     const known = new LRUCache<string, { principal: Principal | null }>({ max: 1000, ttl: 60_000 })
     const stop = await app.db.listen('yitu_key', () => known.clear())
     app.addHook('onClose', stop)
-    const remembered = async (name: string, find: () => Promise<Principal | null>) => {
-      const found = known.get(name) ?? { principal: await find() }
-      known.set(name, found)
-      return found.principal
+    /** What is known is told at once: most requests wait for nothing. */
+    const remembered = (name: string, find: () => Promise<Principal | null>): MaybePromise<Principal | null> => {
+      const found = known.get(name)
+      if (found) return found.principal
+      return find().then(principal => {
+        known.set(name, { principal })
+        return principal
+      })
     }
-    const principalOfKey = async (key: string): Promise<Principal> => {
-      const principal = await remembered(`key ${key}`, () => findPrincipal(app.db, key))
-      if (!principal) throw badKey()
-      return principal
+    const principalOfKey = async (key: string): Promise<Principal> =>
+      keyOwner(await remembered(`key ${key}`, () => findPrincipal(app.db, key)))
+
+    /** @throws KEY_UNKNOWN */
+    const identify = (request: FastifyRequest): MaybePromise<Principal | null> => {
+      const key = keyOf(request)
+      if (key) {
+        const found = remembered(`key ${key}`, () => findPrincipal(app.db, key))
+        return found instanceof Promise ? found.then(keyOwner) : keyOwner(found)
+      }
+      const { cookie } = request.headers
+      const session = cookie === undefined ? undefined : app.parseCookie(cookie)[COOKIE]
+      const keyId = session && isOurOwnPage(request) ? readSession(secret, session) : null
+      return keyId ? remembered(`id ${keyId}`, () => principalById(app.db, keyId)) : null
     }
 
-    await app.register(cookie)
+    // Cookies are read where they are needed.
+    await app.register(cookie, { hook: false })
     app.decorateRequest('principal', null)
     app.decorate('adminKey', kept && { file: kept.file, generated: kept.isNew ? kept.secret : null })
     app.decorate('principalOfKey', principalOfKey)
@@ -70,24 +85,37 @@ export default fp(
     })
     app.decorate('closeSession', reply => void reply.clearCookie(COOKIE, { path: '/' }))
 
-    app.addHook('onRequest', async request => {
-      const key = keyOf(request)
-      if (key) {
-        request.principal = await principalOfKey(key)
-        return
+    app.addHook('onRequest', (request, _reply, done) => {
+      try {
+        const found = identify(request)
+        if (!(found instanceof Promise)) {
+          request.principal = found
+          return done()
+        }
+        found.then(principal => {
+          request.principal = principal
+          done()
+        }, done)
+      } catch (error) {
+        done(error as Error)
       }
-      const session = request.cookies[COOKIE]
-      const keyId = session && isOurOwnPage(request) ? readSession(secret, session) : null
-      if (keyId) request.principal = await remembered(`id ${keyId}`, () => principalById(app.db, keyId))
     })
   },
   { name: 'access', dependencies: ['config', 'database'] }
 )
 
+type MaybePromise<T> = T | Promise<T>
+
+/** @throws KEY_UNKNOWN for a key of nobody's */
+function keyOwner(principal: Principal | null): Principal {
+  if (!principal) throw badKey()
+  return principal
+}
+
 /** `Authorization: Bearer …`, `X-API-Key: …`, or `?key=` for clients that can only keep a URL. */
 function keyOf(request: FastifyRequest): string | undefined {
-  const bearer = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
-  const header = request.headers['x-api-key']
+  const { authorization, 'x-api-key': header } = request.headers
+  const bearer = authorization === undefined ? undefined : /^Bearer\s+(\S+)$/i.exec(authorization)?.[1]
   const { key } = request.query as Record<string, unknown>
   return bearer ?? (typeof header === 'string' && header ? header : typeof key === 'string' && key ? key : undefined)
 }

@@ -51,9 +51,10 @@ const tooMany = defineProblem(
 export default fp(
   async app => {
     app.decorate('problemOf', toProblem)
-    app.decorateRequest('language', 'zh')
-    app.addHook('onRequest', async request => {
-      request.language = languageOf(request)
+    app.decorateRequest('language', {
+      getter(this: FastifyRequest) {
+        return languageOf(this)
+      }
     })
     app.setErrorHandler((error: FastifyError, request, reply) =>
       answer(toProblem(error, request), error, request, reply)
@@ -70,7 +71,7 @@ const path = (request: FastifyRequest) => request.url.split('?', 1)[0] ?? ''
 function answer(problem: Problem, error: Error | undefined, request: FastifyRequest, reply: FastifyReply) {
   // To say when to come back is no failure.
   if (problem.status >= 500 && !problem.members['retryAfter'])
-    request.log.error({ err: error, code: problem.code }, 'request failed')
+    request.log.error({ err: error, code: problem.code, requestId: request.id }, 'request failed')
   const body = { ...problemDocument(problem, request.language, path(request)), requestId: request.id }
   return reply
     .code(problem.status)

@@ -52,12 +52,14 @@ export default fp(
     app.decorate('usage', usage)
     app.decorateRequest('served', undefined)
 
-    app.addHook('onResponse', async (request, reply) => {
-      const { protocol } = request.routeOptions.config
+    app.addHook('onResponse', (request, reply, done) => {
       // What was refused is no use; an answer of 204 or 304 is.
-      if (!protocol || reply.statusCode >= 400) return
-      const { id = request.served } = request.params as { id?: string }
-      for (const subject of id?.split(',') ?? []) usage.count(`${subject}.${protocol}`)
+      const { protocol } = reply.statusCode < 400 ? request.routeOptions.config : {}
+      if (protocol) {
+        const { id = request.served } = request.params as { id?: string }
+        for (const subject of id?.split(',') ?? []) usage.count(`${subject}.${protocol}`)
+      }
+      done()
     })
 
     await usage.flush()

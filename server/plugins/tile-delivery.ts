@@ -157,6 +157,7 @@ function write(reply: FastifyReply, { bytes, coding, etag, reduced, stale }: Rea
   reply.header('vary', 'Accept-Encoding').header('etag', etag).header('cache-control', keep)
   if (reduced) reply.header('tile-reduced', 'true')
   if (stale) reply.header('warning', STALE)
+  if (reduced || stale) reply.header('access-control-expose-headers', 'Tile-Reduced, Warning')
   if (!bytes) return void reply.code(204).send()
   if (coding !== 'identity') reply.header('content-encoding', coding)
   reply.header('content-type', MVT).send(bytes)

@@ -26,11 +26,13 @@ const Place = { z: Type.String(), x: Type.String(), y: Type.String() }
 /** `/tiles/{id}.json`, `/tiles/{id}/{z}/{x}/{y}.mvt`, and the same of a grid: `/tiles/{id}/{tms}…`. */
 const tiles: FastifyPluginAsyncTypebox = async app => {
   const tags = ['tiles']
-  const config = { protocol: 'tiles' }
+  const { config: thin, ...options } = app.thinRoute
+  const config = { ...thin, protocol: 'tiles' }
 
   app.get(
     '/tiles/:id.json',
     {
+      ...options,
       config,
       schema: {
         tags,
@@ -45,6 +47,7 @@ const tiles: FastifyPluginAsyncTypebox = async app => {
   app.get(
     '/tiles/:id/:tms.json',
     {
+      ...options,
       config,
       schema: {
         tags,
@@ -89,6 +92,7 @@ const tiles: FastifyPluginAsyncTypebox = async app => {
   app.get(
     '/tiles/:id/:z/:x/:y.mvt',
     {
+      ...options,
       config,
       schema: {
         tags,
@@ -108,6 +112,7 @@ const tiles: FastifyPluginAsyncTypebox = async app => {
   app.get(
     '/tiles/:id/:tms/:z/:x/:y.mvt',
     {
+      ...options,
       config,
       schema: {
         tags,

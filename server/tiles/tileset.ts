@@ -19,10 +19,19 @@ export function tilesetVersion(members: readonly TileMember[]): string {
 
 /** From the first level of a grid at which any member has tiles to the last. */
 export function tilesetZooms(members: readonly TileMember[], grid: TileGrid): { min: number; max: number } {
+  const known = zoomsOf.get(members)?.get(grid)
+  if (known) return known
   const zooms = members.map(({ layer }) => tileZooms(layer))
   const level = (zoom: number) => Math.max(zoom - grid.zoomOffset, grid.first.level)
-  return { min: level(Math.min(...zooms.map(zoom => zoom.min))), max: level(Math.max(...zooms.map(zoom => zoom.max))) }
+  const found = {
+    min: level(Math.min(...zooms.map(zoom => zoom.min))),
+    max: level(Math.max(...zooms.map(zoom => zoom.max)))
+  }
+  zoomsOf.set(members, (zoomsOf.get(members) ?? new Map()).set(grid, found))
+  return found
 }
+
+const zoomsOf = new WeakMap<readonly TileMember[], Map<TileGrid, { min: number; max: number }>>()
 
 /** @throws TILE_GRID_UNKNOWN */
 export function findGrid(id: string): TileGrid {
