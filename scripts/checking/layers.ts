@@ -117,6 +117,8 @@ async function hasSpatialIndex(db: Queryable, { schema, table, geometry }: Place
     WHERE n.nspname = ${schema} AND c.relname = ${table} AND (c.relkind = 'v' OR EXISTS (
       SELECT 1 FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_am am ON am.oid = ic.relam
         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey::smallint[])
-      WHERE i.indrelid = c.oid AND am.amname IN ('gist', 'spgist', 'brin') AND a.attname = ${geometry}))`)
+      WHERE i.indrelid = c.oid AND am.amname IN ('gist', 'spgist', 'brin') AND a.attname = ${geometry}
+        -- Of the rows of earlier revisions it helps nobody who looks for the present ones.
+        AND pg_get_expr(i.indpred, i.indrelid) IS DISTINCT FROM '(rev_to IS NOT NULL)'))`)
   return rows.length > 0
 }

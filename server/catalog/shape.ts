@@ -20,12 +20,26 @@ export function checkShape<S extends TSchema>(
   const validate = compiled.get(schema) ?? ajv.compile(schema)
   compiled.set(schema, validate)
   if (validate(value)) return { value: value as Static<S>, problems: [] }
-  const problems = (validate.errors ?? []).map(error => ({
+  const problems = meant(validate.errors ?? []).map(error => ({
     file,
     pointer: pointer + error.instancePath,
     message: explain(error)
   }))
   return { value: undefined, problems }
+}
+
+/** Of the forms a value may have (`anyOf`) only the faults of the one it comes closest to, the first of equals. */
+function meant(errors: readonly ErrorObject[]): ErrorObject[] {
+  const choices = errors.filter(({ keyword }) => keyword === 'anyOf')
+  let left = errors.filter(error => !choices.includes(error))
+  for (const { schemaPath } of choices) {
+    const formOf = (error: ErrorObject) => error.schemaPath.split(`${schemaPath}/`)[1]?.split('/')[0]
+    const counts = new Map<string, number>()
+    for (const form of left.flatMap(error => formOf(error) ?? [])) counts.set(form, (counts.get(form) ?? 0) + 1)
+    const [closest] = [...counts].sort(([, a], [, b]) => a - b)[0] ?? []
+    left = left.filter(error => formOf(error) === undefined || formOf(error) === closest)
+  }
+  return left
 }
 
 function explain({ keyword, params, message = 'is not valid' }: ErrorObject): string {
