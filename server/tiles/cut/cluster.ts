@@ -10,6 +10,11 @@ export interface Cluster {
   count: number
 }
 
+export interface Clustered {
+  groups: Group[]
+  clusters: Cluster[]
+}
+
 /** A pixel where a tile is drawn 512 pixels wide. */
 const PIXEL = EXTENT / 512
 
@@ -22,7 +27,7 @@ const MARGIN = -2
  * one tile, and tiles need not know of each other. Points that are alone in their cell stay; those of the margin go, as
  * the tile beside may show them as part of a cluster.
  */
-export function clusterPoints(groups: readonly Group[], radius: number): { groups: Group[]; clusters: Cluster[] } {
+export function clusterPoints(groups: readonly Group[], radius: number): Clustered {
   const across = Math.max(Math.round(EXTENT / (radius * PIXEL)), 1)
   const side = EXTENT / across
   const counts = new Uint32Array(across * across)

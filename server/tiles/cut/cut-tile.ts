@@ -3,8 +3,8 @@ import { EXTENT, labelLayerName } from '../scheme.ts'
 import { ByteWriter } from './byte-writer.ts'
 import { candidates, type Group, keepMatching, type Match } from './candidates.ts'
 import { type Choice, type Costs, choose, type Sized, withSizes } from './choose.ts'
-import { type Cluster, clusterFields, clusterPoints } from './cluster.ts'
-import { type Columns, type FeatureSet, NO_PLACE, POINT, POLYGON } from './columns.ts'
+import { type Cluster, type Clustered, clusterFields, clusterPoints } from './cluster.ts'
+import { type FeatureSet, NO_PLACE, POINT, POLYGON } from './columns.ts'
 import type { TileFrame } from './frame.ts'
 import { LayerWriter, type Reduced } from './layer-writer.ts'
 import { Pen } from './pen.ts'
@@ -52,17 +52,17 @@ export function cutTile(set: FeatureSet, spec: CutSpec, view: CutView, frame: Ti
   const { match } = view
   let groups = candidates(set, frame)
   if (match) groups = groups.map(group => keepMatching(group, spec.names, match))
-  const total = groups.reduce((sum, { features }) => sum + features.length, 0)
-  if (total === 0) return { mvt: null, reduced: null }
   const { cluster } = spec
-  const clustered =
+  const clustered: Clustered =
     cluster && frame.level <= cluster.maxZoom ? clusterPoints(groups, cluster.radius) : { groups, clusters: [] }
+  const total = sum(clustered.groups, group => group.features.length) + sum(clustered.clusters, ({ count }) => count)
+  if (total === 0) return { mvt: null, reduced: null }
   const sized = clustered.groups.map(withSizes)
   const costs = costsOf(sized, spec, view)
   let allowed = TILE_BUDGET
   for (let attempt = 1; ; attempt++) {
     const choice = choose(sized, costs, allowed, frame.level >= spec.maxZoom)
-    const shown = choice.shown.reduce((sum, features) => sum + features.length, 0)
+    const shown = sum(choice.shown, features => features.length)
     const reduced = shown < total ? { shown, total } : null
     write(sized, choice, clustered.clusters, spec, view, frame, reduced)
     const excess = tile.length / TILE_BUDGET > 1 ? compressedLength() / TILE_BUDGET : 0
@@ -71,17 +71,17 @@ export function cutTile(set: FeatureSet, spec: CutSpec, view: CutView, frame: Ti
   }
 }
 
+const sum = <T>(items: readonly T[], size: (item: T) => number) => items.reduce((all, item) => all + size(item), 0)
+
 const compressedLength = () =>
   deflateRawSync(tile.bytes.subarray(0, tile.length), { level: CHECK_LEVEL }).length * CHECK_FACTOR
 
 /** Measured on parcels and buildings; what they are off by is made up for when the tile is seen to be too large. */
 function costsOf(groups: readonly Sized[], spec: CutSpec, view: CutView): Costs {
-  const columns = groups.map(group => group.columns)
-  const sum = (size: (columns: Columns) => number) => columns.reduce((all, one) => all + size(one), 0)
-  const count = sum(one => one.count)
-  const vertices = sum(one => one.x.length) / count
+  const count = sum(groups, ({ columns }) => columns.count)
+  const vertices = sum(groups, ({ columns }) => columns.x.length) / count
   const carried = view.columns.length / spec.names.length
-  const tags = view.columns.length * 3 + (sum(one => one.values.bytes.length) / count) * carried
+  const tags = view.columns.length * 3 + (sum(groups, ({ columns }) => columns.values.bytes.length) / count) * carried
   const shape = (12 + 2.5 * Math.min(vertices, 40) + tags) * USUAL_RATIO
   return { shape, label: spec.labels ? (16 + tags) * USUAL_RATIO : 0, square: 4 }
 }
