@@ -45,7 +45,7 @@ const COUNT = Number(values.count)
 const CONNECTIONS = Number(values.connections)
 const SECONDS = Number(values.seconds)
 const JOB = Number(values.job)
-const WARM_UP = 40
+const WARM_UP = 400
 /** More than any machine answers in the time, so that no parcel is asked twice. */
 const MOST_A_SECOND = 400
 /** Without one the rule on households would not be evaluated. */
