@@ -121,7 +121,8 @@ async function main(): Promise<void> {
   await migrate(db, config.migrationsDir)
   await refreshCatalog(db, catalog)
   await noteArchives(catalog, archives)
-  const tiles = createTiles({ db, archives, cacheBytes: 0, indexBytes: config.tileIndexBytes })
+  const options = { cacheBytes: 0, indexBytes: config.tileIndexBytes, deadlineMs: PATIENCE_MS }
+  const tiles = createTiles({ db, archives, ...options })
   try {
     const { collection, bbox, zooms } = choose(catalog, asked)
     await mkdir(dirname(asked.file), { recursive: true })
@@ -147,6 +148,9 @@ async function main(): Promise<void> {
     await db.close()
   }
 }
+
+/** Nobody waits at a map: a tile of everything may take its time. */
+const PATIENCE_MS = 600_000
 
 /** Enough that threads, compression and the disk all have something to do. */
 const AHEAD = 16
