@@ -12,6 +12,7 @@ import inPlacePlugin from './plugins/in-place.ts'
 import landCheckPlugin from './plugins/land-check.ts'
 import landCheckJobsPlugin from './plugins/land-check-jobs.ts'
 import mapsPlugin from './plugins/maps.ts'
+import metricsPlugin from './plugins/metrics.ts'
 import openapiPlugin from './plugins/openapi.ts'
 import schemaPlugin from './plugins/schema.ts'
 import servicesPlugin from './plugins/services.ts'
@@ -31,6 +32,7 @@ import landCheckReportsRoutes from './routes/land-check-reports.ts'
 import landCheckTrustRoutes from './routes/land-check-trust.ts'
 import landChecksRoutes from './routes/land-checks.ts'
 import layersRoutes from './routes/layers.ts'
+import metricsRoutes from './routes/metrics.ts'
 import ogcProcessesRoutes from './routes/ogc-processes.ts'
 import rulesetsRoutes from './routes/rulesets.ts'
 import servicesRoutes from './routes/services.ts'
@@ -79,6 +81,7 @@ export async function buildApp({ config, db, logStream }: AppOptions): Promise<F
   await app.register(viewsPlugin)
   await app.register(tilesPlugin)
   await app.register(tileDeliveryPlugin)
+  await app.register(metricsPlugin)
   await app.register(mapsPlugin)
   await app.register(servicesPlugin)
   await app.register(uploadsPlugin)
@@ -86,6 +89,7 @@ export async function buildApp({ config, db, logStream }: AppOptions): Promise<F
   await app.register(landCheckJobsPlugin)
 
   await app.register(healthRoutes)
+  await app.register(metricsRoutes)
   await app.register(sessionRoutes)
   await app.register(keysRoutes)
   await app.register(layersRoutes)

@@ -5,7 +5,7 @@ import { recode } from './codings.ts'
 import { makeTile } from './make-tile.ts'
 import type { SecondLevel } from './second-level.ts'
 import { SharedWork } from './shared-work.ts'
-import { openSources, type SourceStats, type SourcesOptions } from './sources.ts'
+import { openSources, type SourceStats, type Sources, type SourcesOptions } from './sources.ts'
 import { anyCoding, type KeptTile, keptTile, type ReadyTile, TileCache, withCoding } from './tile-cache.ts'
 import { SEVERAL, TileCounts } from './tile-counts.ts'
 import { keyOf, type TileName, type TileSubject, tileName, viewOf, zoomOf } from './tile-name.ts'
@@ -51,7 +51,7 @@ export interface Tiles {
   close(): Promise<void>
 }
 
-export interface TilesOptions extends SourcesOptions {
+export interface TilesOptions {
   cacheBytes: number
   /** Parts of tiles that may wait and be at work at once; a layer has half of them. */
   queue?: number
@@ -61,9 +61,12 @@ export interface TilesOptions extends SourcesOptions {
   secondLevel?: SecondLevel | null
 }
 
-export function createTiles(options: TilesOptions): Tiles {
+/** The engine on all the sources there are. */
+export const createTiles = (options: TilesOptions & SourcesOptions): Tiles => tilesFrom(openSources(options), options)
+
+/** The engine on a source, which is closed with it. */
+export function tilesFrom(source: Sources, options: TilesOptions): Tiles {
   const { cacheBytes, queue: places = 512, deadlineMs = 20_000, secondLevel } = options
-  const source = openSources(options)
   // Enough to keep all processors busy while some cuts wait for memory, the database or compression.
   const queue = new WorkQueue({ slots: 2 * availableParallelism() + 2, places, deadlineMs })
   const counts = new TileCounts()

@@ -1,7 +1,7 @@
 import { overloaded, tooSlow } from './problems.ts'
 
 export interface WorkQueueOptions {
-  /** Jobs at work at once. */
+  /** Jobs at work at once, at least two. */
   slots: number
   /** Jobs at work or waiting at once; a lane may have half of them. */
   places: number
@@ -24,12 +24,12 @@ interface Lane {
   jobs: number
 }
 
-/** So long after another lane has asked, a lane leaves half of the slots to others. */
+/** So long after another lane has asked a lane leaves half of the slots to others; alone it leaves one. */
 const SHARING_MS = 10_000
 
 /**
- * Work in lanes, one a layer. Lanes take turns, and while several are asked of none may have more than half of the
- * slots: a heavy layer slows down itself. What finds no place, or is not done in time, is refused at once.
+ * Work in lanes, one a layer. Lanes take turns; there is always a slot that a lane leaves to others, and half of them
+ * while others come: a heavy layer slows down itself. What finds no place, or is not done in time, is refused.
  */
 export class WorkQueue {
   readonly #options: WorkQueueOptions
@@ -121,7 +121,7 @@ export class WorkQueue {
 
   #next(): void {
     const { slots } = this.#options
-    const most = this.#now() < this.#sharedUntil ? Math.max(Math.floor(slots / 2), 1) : slots
+    const most = this.#now() < this.#sharedUntil ? Math.floor(slots / 2) : slots - 1
     for (const lane of this.#lanes.values()) {
       if (this.#working >= slots) return
       if (lane.waiting.length === 0 || lane.working >= most) continue
