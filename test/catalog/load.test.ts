@@ -165,6 +165,11 @@ t.test('a broken layer is reported with file and pointer, and is the only one th
       [' /fields/0/name "rev_to" is a column']
     ],
     ['zooms crossed', layer({ zoom: { min: 12, max: 11 } }), [' /zoom min 12 is above max 11']],
+    [
+      'areas put together as points',
+      layer({ geometry: 'Polygon', cluster: { radius: 64, maxZoom: 14 } }),
+      [' /cluster only points can be put together; this layer is Polygon']
+    ],
     ['a setback without metres', layer({ landCheck: { role: 'setback' } }), [' /landCheck role setback needs']],
     [
       'metres without a setback',
