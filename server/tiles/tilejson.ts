@@ -77,13 +77,21 @@ function vectorLayers(layer: Layer, view: LayerView, language: Language): Vector
     return layer.stored.layers.map(stored => ({ ...common, ...stored }))
   }
   const shown = layer.fields.filter(({ name }) => view.fields?.includes(name) ?? true)
-  const fields = Object.fromEntries([...shown, FEATURE_ID].map(field => [field.name, meaning(field, language)]))
+  const all = [...shown, FEATURE_ID, ...(layer.cluster ? CLUSTER : [])]
+  const fields = Object.fromEntries(all.map(field => [field.name, meaning(field, language)]))
   const shapes = { id: layer.id, description: layer.title[language], minzoom: min, maxzoom: max, fields }
   return hasLabelPoints(layer) ? [shapes, { ...shapes, id: labelLayerName(layer.id) }] : [shapes]
 }
 
 /** Every feature has it beside the layer's own fields. */
 const FEATURE_ID: Field = { name: 'feature_id', type: 'text', title: { zh: '要素标识', en: 'Feature id' } }
+
+/** What points put together have instead, as supercluster names it. */
+const CLUSTER: readonly Field[] = [
+  { name: 'cluster', type: 'boolean', title: { zh: '是否聚合点', en: 'Several points as one' } },
+  { name: 'point_count', type: 'integer', title: { zh: '聚合点数', en: 'How many points' } },
+  { name: 'point_count_abbreviated', type: 'text', title: { zh: '聚合点数（缩写）', en: 'How many points, in short' } }
+]
 
 const meaning = ({ title, type, codelist }: Field, language: Language) =>
   `${title[language]} (${codelist ? `${type}: ${codelist}` : type})`
