@@ -1,4 +1,4 @@
-import type { Layer } from '../../server/catalog/layer.ts'
+import type { Field, Layer } from '../../server/catalog/layer.ts'
 import { tableOf } from '../../server/catalog/table.ts'
 import { join, literalSql, name, type Statement, sql } from '../../server/lib/sql.ts'
 import type { TileId } from '../../server/lib/tile-id.ts'
@@ -11,7 +11,7 @@ import { hasLabelPoints, labelLayerName } from '../../server/tiles/scheme.ts'
  */
 export function equivalentSql(layer: Layer, grid: TileGrid, { z, x, y }: TileId): Statement {
   const envelope = envelopeSql(grid, { z, x, y })
-  const fields = join([sql`fid`, ...layer.fields.map(field => name(field.name)), sql`feature_id`])
+  const fields = join([sql`fid`, ...layer.fields.map(attribute), sql`feature_id`])
   const srid = literalSql(String(grid.srid))
   const rows = sql`${tableOf(layer)}, (SELECT ${envelope} AS tile, ST_Expand(${envelope}, ${margin(grid, z)}) AS wide) AS e
     WHERE rev_to IS NULL AND geom && ST_Transform(e.wide, 4490)`
@@ -22,6 +22,12 @@ export function equivalentSql(layer: Layer, grid: TileGrid, { z, x, y }: TileId)
   const labels = sql`(SELECT ST_AsMVT(f, ${labelLayerName(layer.id)}, 4096, 'geom', 'fid') FROM (${points}) AS f)`
   return sql`SELECT ${encoded} || ${labels}`
 }
+
+/** An instant in the form that does not hang on the session. */
+const attribute = ({ name: field, type }: Field): Statement =>
+  type === 'datetime'
+    ? sql`to_char(${name(field)} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ${name(field)}`
+    : sql`${name(field)}`
 
 /** ST_TileEnvelope knows grids that begin with one square: one of two squares is the upper half of the next level. */
 function envelopeSql(grid: TileGrid, { z, x, y }: TileId): Statement {

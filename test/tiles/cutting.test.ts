@@ -11,6 +11,7 @@ import { columnBytes, NO_PLACE } from '../../server/tiles/cut/columns.ts'
 import { cutTile, TILE_BUDGET } from '../../server/tiles/cut/cut-tile.ts'
 import { frameOf } from '../../server/tiles/cut/frame.ts'
 import { readValue, ValueBuilder } from '../../server/tiles/cut/values.ts'
+import { countOf } from '../../server/tiles/reduced-note.ts'
 import { BUFFER, EXTENT, hasLabelPoints, tileVersion, tileZooms } from '../../server/tiles/scheme.ts'
 import { columnsOf, type FlatRow, flatLayer, setOf, specOf } from './columns.ts'
 import { decode, field, labelled, propertyOf, random, square, testLayer } from './fixture.ts'
@@ -321,8 +322,8 @@ function reducedNotes(mvt: Uint8Array): { shown: number; total: number }[] {
     const end = pbf.readVarint() + pbf.pos
     pbf.readFields(
       (tag, note, layer) => {
-        if (tag === 16) note.shown = layer.readVarint()
-        else if (tag === 17) note.total = layer.readVarint()
+        if (tag === 16) note.shown = countOf(layer.readVarint())
+        else if (tag === 17) note.total = countOf(layer.readVarint())
       },
       note,
       end

@@ -1,3 +1,4 @@
+import { noteOf, REDUCED } from '../reduced-note.ts'
 import { EXTENT } from '../scheme.ts'
 import { ByteWriter } from './byte-writer.ts'
 import { type Columns, NO_VALUE } from './columns.ts'
@@ -8,11 +9,6 @@ import { writeEntry } from './values.ts'
 const TILE_LAYERS = 3
 const LAYER = { name: 1, features: 2, keys: 3, extent: 5, version: 15 }
 const FEATURE = { id: 1, tags: 2, type: 3, geometry: 4 }
-/**
- * Of a reduced layer: how many features it shows as they are, and of how many. 16 and above are for extensions
- * (vector_tile.proto: `extensions 16 to max`); clients pass over fields they do not know.
- */
-const REDUCED = { shown: 16, total: 17 }
 
 /** Which of the columns' fields features carry, and what they are called. */
 export interface FieldChoice {
@@ -130,8 +126,8 @@ export class LayerWriter {
     this.#writeValues(stores)
     body.number(LAYER.extent, EXTENT)
     if (reduced) {
-      body.number(REDUCED.shown, reduced.shown)
-      body.number(REDUCED.total, reduced.total)
+      body.number(REDUCED.shown, noteOf(reduced.shown))
+      body.number(REDUCED.total, noteOf(reduced.total))
     }
     tile.message(TILE_LAYERS, body)
   }

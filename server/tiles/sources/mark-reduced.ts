@@ -1,13 +1,11 @@
-/** Fields of a Layer message that readers of MVT 2.1 pass over (vector_tile.proto leaves 16 and up to extensions). */
-const SHOWN = 16
-const TOTAL = 17
+import { noteOf, REDUCED } from '../reduced-note.ts'
 
 /**
  * Writes into every MVT layer of a tile how many features it shows as they are, and of how many.
  * @param mvt whole layers, as ST_AsMVT makes them
  */
 export function markReduced(mvt: Uint8Array, { shown, total }: { shown: number; total: number }): Uint8Array {
-  const note = Uint8Array.from([...varint(SHOWN << 3), ...varint(shown), ...varint(TOTAL << 3), ...varint(total)])
+  const note = Uint8Array.from([...field(REDUCED.shown, shown), ...field(REDUCED.total, total)])
   const parts: Uint8Array[] = []
   for (let at = 0; at < mvt.length; ) {
     const length = readVarint(mvt, at + 1)
@@ -18,6 +16,8 @@ export function markReduced(mvt: Uint8Array, { shown, total }: { shown: number; 
   }
   return Buffer.concat(parts)
 }
+
+const field = (number: number, count: number) => [...varint(number << 3), ...varint(noteOf(count))]
 
 function varint(value: number): number[] {
   return value < 128 ? [value] : [(value % 128) | 128, ...varint(Math.floor(value / 128))]

@@ -1,5 +1,5 @@
 import type { Field } from '../../catalog/layer.ts'
-import { tableOf } from '../../catalog/table.ts'
+import { columnType, tableOf } from '../../catalog/table.ts'
 import { join, literalSql, name, type Statement, sql } from '../../lib/sql.ts'
 import { BUFFER, EXTENT, hasLabelPoints, labelLayerName } from '../scheme.ts'
 import type { CutAsk } from '../source.ts'
@@ -41,18 +41,19 @@ const FAINTEST = 1 / 16
 
 /**
  * The tile with at most `limit` features: the largest, by area or length. Polygons smaller than a square of two by two
- * pixels are put together to squares of their area, so that their density stays visible; each square carries what one
- * of its polygons does. Of points each such square shows one.
+ * pixels are put together to squares of their area, so that their density stays visible; each square carries the codes,
+ * numbers and truths of one of its polygons, by which styles tell them apart, and no id. Of points each such square shows one.
  */
 export function planReduced(ask: CutAsk, frame: TileFrame, limit: number): Statement {
   const found = sql`found AS MATERIALIZED (SELECT t.fid, ${size(ask)} AS size, ${cell(frame)} FROM ${rowsShown(ask, frame.search)})`
   const parts = join([found, ...choose(ask, frame, limit)])
   const table = sql`${tableOf(ask.layer)} AS t`
   const own = attributes(ask)
-  const kept = sql`SELECT ${shape(sql`t.geom`, frame)} AS geom, ${own} FROM kept k JOIN ${table} USING (fid)`
-  const squares = sql`SELECT ${shape(square(frame), frame)} AS geom, ${own} FROM squares s JOIN ${table} USING (fid)`
+  const kept = sql`(SELECT ${shape(sql`t.geom`, frame)} AS geom, ${own} FROM kept k JOIN ${table} USING (fid) ORDER BY t.fid)`
+  const squares = sql`(SELECT ${shape(square(frame), frame)} AS geom, ${kinAttributes(ask)} FROM squares s JOIN ${table} USING (fid)
+    ORDER BY s.y, s.x)`
   const drawn = tile(ask, frame, {
-    shapes: sql`SELECT * FROM (${kind(ask) === 'area' ? sql`${kept} UNION ALL ${squares}` : kept}) AS t ORDER BY t.fid`,
+    shapes: kind(ask) === 'area' ? sql`${kept} UNION ALL ${squares}` : kept,
     labelled: sql`kept k JOIN ${table} USING (fid)`
   })
   return sql`WITH ${parts}
@@ -117,6 +118,20 @@ function attributes({ layer, view }: CutAsk): Statement {
   const fields = layer.fields.filter(field => view.fields === null || view.fields.includes(field.name))
   return join([sql`t.fid`, ...fields.map(attribute), sql`t.feature_id`])
 }
+
+/** Fields of these types have few values. */
+const TELLING = new Set<Field['type']>(['code', 'boolean', 'integer'])
+
+/** The columns of `attributes`, of a feature that stands for others. */
+function kinAttributes({ layer, view }: CutAsk): Statement {
+  const fields = layer.fields.filter(field => view.fields === null || view.fields.includes(field.name))
+  const told = fields.map(field =>
+    TELLING.has(field.type) ? attribute(field) : sql`NULL::${mvtType(field)} AS ${name(field.name)}`
+  )
+  return join([sql`NULL::bigint AS fid`, ...told, sql`NULL::text AS feature_id`])
+}
+
+const mvtType = (field: Field): Statement => (field.type === 'datetime' ? literalSql('text') : columnType(field))
 
 /** ST_AsMVT writes other types than numbers, texts and truths as their text, which for an instant hangs on the session. */
 function attribute({ name: field, type }: Field): Statement {
