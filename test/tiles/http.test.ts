@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec'
 import t, { type Test } from 'tap'
 import type { Layer } from '../../server/catalog/layer.ts'
@@ -311,6 +311,105 @@ await onBothDatabases(t, async (t, db) => {
     t.strictSame(bounds, [112.83, 22.8, 113.27, 23.32], 'the district')
     t.match(await get(`/tiles/tile-camera/${TILE}.mvt?v=0`, as.admin), { statusCode: 204 })
   })
+
+  t.test(
+    'the other grids have tiles and TileJSON too; one that is unknown is refused with those there are',
+    async t => {
+      for (const [grid, tile] of [
+        ['WorldCRS84Quad', '14/26669/6098'],
+        ['CGCS2000Quad', '15/26669/6098']
+      ]) {
+        const { tiles, minzoom, tileMatrixSet } = (await get(`/tiles/tile-well/${grid}.json`)).json()
+        t.equal(tileMatrixSet, grid)
+        t.equal(minzoom, grid === 'WorldCRS84Quad' ? 9 : 10)
+        t.match(tiles[0], new RegExp(`/tiles/tile-well/${grid}/\\{z\\}/\\{x\\}/\\{y\\}\\.mvt\\?v=`))
+        t.equal(
+          (await get(`/tiles/tile-well.json?tms=${grid}`)).payload,
+          (await get(`/tiles/tile-well/${grid}.json`)).payload
+        )
+        const reply = await get(`/tiles/tile-well/${grid}/${tile}.mvt`)
+        t.strictSame(propertyOf(decode(reply.rawPayload), 'tile-well', 'code'), ['W1'], `${grid} ${reply.statusCode}`)
+      }
+      t.equal((await get(`/tiles/tile-well/WebMercatorQuad/${TILE}.mvt`)).statusCode, 200)
+      t.match((await get(`/tiles/tile-well/NoQuad/${TILE}.mvt?lang=en`)).json(), {
+        status: 404,
+        code: 'TILE_GRID_UNKNOWN',
+        detail: 'There is no tile grid named NoQuad. There are: WebMercatorQuad, WorldCRS84Quad, CGCS2000Quad.'
+      })
+      t.match((await get('/tiles/tile-well/CGCS2000Quad/0/0/0.mvt')).json(), { code: 'TILE_OUT_OF_RANGE' })
+      t.match((await get('/tiles/tile-well/WorldCRS84Quad/12/8192/0.mvt')).json(), { code: 'TILE_OUT_OF_RANGE' })
+    }
+  )
+
+  t.test('a view of a layer has tiles of its own, and a TileJSON that leads to them', async t => {
+    const view = `fields=area&filter=${encodeURIComponent("code = 'A1'")}`
+    const { tiles, vector_layers } = (await get(`/tiles/tile-plot.json?${view}`)).json()
+    t.strictSame(Object.keys(vector_layers[0].fields), ['area', 'feature_id'])
+    const { pathname, search } = new URL(tiles[0].replace('{z}/{x}/{y}', TILE))
+    const reply = await get(pathname + search)
+    t.match(reply.headers['cache-control'], /immutable$/)
+    const drawn = decode(reply.rawPayload).layers['tile-plot']!
+    t.equal(drawn.length, 1)
+    t.strictSame(Object.keys(drawn.feature(0).properties).sort(), ['area', 'feature_id'])
+    const whole = await get(`/tiles/tile-plot/${TILE}.mvt`)
+    t.not(reply.headers['etag'], whole.headers['etag'])
+    const past = await get(`/tiles/tile-plot/${TILE}.mvt?asof=1`)
+    t.strictSame(propertyOf(decode(past.rawPayload), 'tile-plot', 'code'), ['A0', 'A1', 'A2'], 'before the edit')
+    t.match((await get(`/tiles/tile-plot/${TILE}.mvt?filter=colour=1`)).json(), {
+      status: 400,
+      code: 'VIEW_FIELD_UNKNOWN'
+    })
+  })
+
+  t.test('brotli is for those who like it better', async t => {
+    const reply = await get(`/tiles/tile-plot/${TILE}.mvt`, { 'accept-encoding': 'br, gzip;q=0.8' })
+    t.equal(reply.headers['content-encoding'], 'br')
+    const plain = await get(`/tiles/tile-plot/${TILE}.mvt`)
+    t.strictSame(brotliDecompressSync(reply.rawPayload), plain.rawPayload)
+  })
+
+  t.test('metrics count by layer and zoom; what one may not see goes unnamed', async t => {
+    await get(`/tiles/tile-camera/${TILE}.mvt`, as.admin)
+    const open = await get('/metrics')
+    t.match(open.headers, { 'content-type': /^text\/plain; version=0.0.4/, 'cache-control': 'no-store' })
+    t.match(open.payload, /^yitu_tile_requests_total\{layer="tile-plot",zoom="12",result="hit"\} [1-9]/m)
+    t.match(open.payload, /^yitu_tile_requests_total\{layer="tile-plot",zoom="12",result="unchanged"\} [1-9]/m)
+    t.match(open.payload, /^yitu_tile_cut_seconds_total\{layer="tile-plot",zoom="12"\} /m)
+    t.match(open.payload, /^yitu_tile_bytes_total\{layer="several",zoom="12"\} /m)
+    t.match(open.payload, /^yitu_tile_cache_bytes [1-9]/m)
+    t.match(open.payload, /^process_resident_memory_bytes /m)
+    t.notMatch(open.payload, /tile-camera|tile-farm|tile-secret/)
+    t.match(open.payload, /\{layer="\*",zoom="12"/)
+    t.match((await get('/metrics', as.admin)).payload, /layer="tile-camera"/)
+  })
+
+  t.test(
+    'without a place a tile is refused with the time to come back; stale ones are asked for again soon',
+    async t => {
+      const { app } = await testApp(t, db, { ...(await folders(t)), TILE_QUEUE: '2', RATE_LIMIT: '0' })
+      const asks = Array.from(
+        { length: 30 },
+        (_, i) => `/tiles/tile-plot/14/${Number(TILE.split('/')[1]) + i}/7000.mvt`
+      )
+      const replies = await Promise.all(asks.map(url => app.inject({ url })))
+      const refused = replies.filter(({ statusCode }) => statusCode === 503)
+      t.ok(refused.length > 0 && refused.length < 30, `${refused.length} refused`)
+      t.match(refused[0], { headers: { 'retry-after': '1', 'cache-control': 'no-store' } })
+      t.match(refused[0]!.json(), { code: 'TILE_OVERLOADED', retryAfter: 1 })
+      const url = `/tiles/tile-farm/${TILE}.mvt`
+      const before = await app.inject({ url, headers: as.reader })
+      await db.run('ALTER TABLE data.tile_farm RENAME TO tile_farm_away')
+      await db.run(`UPDATE yitu.layer SET revision = revision + 1 WHERE id = 'tile-farm'`)
+      await app.refreshCatalog()
+      const stale = await app.inject({ url, headers: as.reader })
+      await db.run('ALTER TABLE data.tile_farm_away RENAME TO tile_farm')
+      t.match(stale, {
+        statusCode: 200,
+        headers: { etag: before.headers['etag'], 'cache-control': 'private, max-age=5', warning: /^110 / }
+      })
+      t.strictSame(stale.rawPayload, before.rawPayload)
+    }
+  )
 
   t.test('styles are complete and valid, of what the caller may see', async t => {
     const reply = await get('/styles/tile-map.json?lang=en', { host: 'maps.example' })
