@@ -97,7 +97,7 @@ function readUploaded(
   if (catalog.isFileLayer(id)) faults.push({ file, pointer: '', message: `layers/ has a layer named "${id}"` })
   if (faults.length > 0) return { problems: faults }
   const layer = { ...rest, id, theme, origin: 'upload' as const }
-  const problems = style === null ? [] : checkStyle(layer, style, file)
+  const problems = style === null ? [] : checkStyle(layer, style, file, new Set(catalog.sprites.map(({ id }) => id)))
   const drawn = style === null || problems.length > 0 ? defaultStyle(layer) : (style as StyleLayer[])
   return { layer: { ...layer, style: drawn }, problems }
 }

@@ -28,8 +28,8 @@ export function planWhole(ask: CutAsk, frame: TileFrame, most: number): Statemen
   const statement = sql`SELECT l.revision, n.total, n.total AS shown, CASE WHEN n.total <= ${most}::integer THEN ${whole} END AS mvt
     FROM yitu.layer l, (SELECT count(*)::integer AS total FROM (SELECT FROM ${rows} LIMIT ${most + 1}::integer) AS touched) AS n
     WHERE l.id = ${ask.layer.id}`
-  // Texts with a filter are as many as the filters: connections keep only plans that come again.
-  return { ...statement, keepPlan: ask.view.filter === null }
+  // Texts with a filter or chosen fields are as many as those: connections keep only plans that come again.
+  return { ...statement, keepPlan: ask.view.filter === null && ask.view.fields === null }
 }
 
 /** A screen pixel, where a tile has 256 of them side by side. */
