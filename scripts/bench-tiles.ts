@@ -1,5 +1,5 @@
 /**
- * `./scripts/bench-tiles [--database URL] [--only warm,cold,low,replay,edit,overload] [--seconds 5] [--json FILE]`: what
+ * `./scripts/bench-tiles [--database URL] [--only warm,cold,low,replay,edit,overload,valid] [--seconds 5] [--json FILE]`: what
  * vector tiles take on a seeded database (`./scripts/seed --scale 1`). Servers are started on the loopback for it and
  * ended; the load comes from processes of its own; pgbench (Debian: postgresql-15) runs the SQL it is compared with.
  * The edit puts back what it changed and leaves a few revisions of one layer behind.
@@ -22,6 +22,7 @@ import { measureEdit } from './measuring/tiles-edit.ts'
 import { measureZooms } from './measuring/tiles-low.ts'
 import { measureOverload } from './measuring/tiles-overload.ts'
 import { measureReplay } from './measuring/tiles-replay.ts'
+import { measureValid } from './measuring/tiles-valid.ts'
 import { measureWarm } from './measuring/tiles-warm.ts'
 
 /** The layers of hundreds of thousands of polygons that figures are promised for. */
@@ -33,7 +34,8 @@ const PARTS = {
   low: measureZooms,
   replay: measureReplay,
   edit: measureEdit,
-  overload: measureOverload
+  overload: measureOverload,
+  valid: measureValid
 }
 type Part = keyof typeof PARTS
 

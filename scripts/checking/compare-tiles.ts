@@ -24,8 +24,7 @@ export function compareTiles(
   small: number
 ): Difference {
   const [a, b] = [shapesOf(mine, layer), shapesOf(theirs, layer)]
-  const visible = (shape: TileShape) =>
-    shape.type === 1 || (shape.type === 3 ? isArea(shape, small) : shape.size > Math.sqrt(small))
+  const visible = (shape: TileShape) => isVisible(shape, small)
   const onlyIn = (one: Map<number, TileShape>, other: Map<number, TileShape>) =>
     [...one].filter(([id, shape]) => id !== STAND_IN && !other.has(id) && visible(shape)).map(([id]) => id)
   const common = [...a].filter(([id]) => id !== STAND_IN && b.has(id))
@@ -42,8 +41,16 @@ export function compareTiles(
 }
 
 const EXTENT = 4096
+const BUFFER = 64
 /** What stands for many features has no id of its own. */
 const STAND_IN = -1
+
+function isVisible(shape: TileShape, small: number): boolean {
+  if (shape.type === 3) return isArea(shape, small)
+  if (shape.type === 2) return shape.size > Math.sqrt(small)
+  // At the end of the buffer rounding decides.
+  return shape.parts.flat().some(({ x, y }) => Math.min(x, y) > -BUFFER && Math.max(x, y) < EXTENT + BUFFER)
+}
 
 /** Slivers of less than two units' width count as small, whatever their length. */
 const isArea = ({ size, edges }: TileShape, small: number): boolean => size > small && size > edges

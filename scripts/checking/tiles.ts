@@ -2,6 +2,7 @@ import { VectorTile } from '@mapbox/vector-tile'
 import { PbfReader } from 'pbf'
 import { type TileId, tileAt, tileBounds } from '../../server/lib/tile-id.ts'
 import type { Ask, Checked, Listed } from './service.ts'
+import { tileFaults } from './tile-faults.ts'
 
 interface TileJson {
   tilejson: string
@@ -104,9 +105,11 @@ const isIn =
     return left <= east && right >= west && bottom <= north && top >= south
   }
 
-/** Decodes every geometry, so that a broken one is found. */
+/** @throws where the tile is not as MVT 2.1 wants it */
 export function countFeatures(bytes: Uint8Array): number {
   if (bytes.length === 0) return 0
+  const [fault] = tileFaults(bytes)
+  if (fault) throw new Error(`the tile is faulty: ${fault}`)
   let count = 0
   for (const layer of Object.values(new VectorTile(new PbfReader(bytes)).layers)) {
     for (let i = 0; i < layer.length; i++) {

@@ -3,6 +3,7 @@ import type { EditFigure } from './tiles-edit.ts'
 import type { ZoomFigure } from './tiles-low.ts'
 import type { OverloadFigure } from './tiles-overload.ts'
 import type { ReplayFigure } from './tiles-replay.ts'
+import type { ValidFigure } from './tiles-valid.ts'
 import type { WarmFigure } from './tiles-warm.ts'
 
 /** What the tile benchmark found; parts that were not asked for are absent. */
@@ -18,6 +19,7 @@ export interface TileReport {
   replay?: ReplayFigure
   edit?: EditFigure | null
   overload?: OverloadFigure[]
+  valid?: ValidFigure[]
 }
 
 const two = (value: number) => value.toFixed(2)
@@ -95,6 +97,15 @@ export function tellTiles(report: TileReport): void {
       ['source', 'capacity/s', 'offered/s', 'answers', 'unsent', 'p95 idle', 'p95 loaded', 'ratio', 'errors'],
       report.overload.map(row)
     )
+  }
+  if (report.valid) {
+    const row = (f: ValidFigure) => [f.mode, f.tiles, f.empty, f.reduced, f.faults, f.gdal, f.features]
+    table(
+      'Random tiles of all grids: read by three readers, compared with ST_AsMVT',
+      ['source', 'tiles', 'empty', 'reduced', 'faults', 'GDAL', 'features it found'],
+      report.valid.map(row)
+    )
+    for (const { mode, examples } of report.valid) for (const example of examples) console.log(`${mode}: ${example}`)
   }
 }
 

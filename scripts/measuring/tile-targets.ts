@@ -15,7 +15,7 @@ export const pathOf = ({ layer, tile: { z, x, y } }: Target): string => `/tiles/
 type Place = { x: number; y: number }
 
 /** So many places of a layer's features, the same ones each time, all over it. */
-function places(db: Database, layer: Layer, count: number): Promise<Place[]> {
+export function places(db: Database, layer: Layer, count: number): Promise<Place[]> {
   return db.query<Place>(sql`SELECT ST_X(p) AS x, ST_Y(p) AS y FROM (SELECT fid, ST_PointOnSurface(geom) AS p FROM ${tableOf(layer)}
     WHERE rev_to IS NULL ORDER BY md5(fid::text) LIMIT ${count}::integer) AS f`)
 }

@@ -1,0 +1,132 @@
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import type { Layer } from '../../server/catalog/layer.ts'
+import type { TileId } from '../../server/lib/tile-id.ts'
+import { tileAt } from '../../server/lib/tile-id.ts'
+import { TILE_GRIDS, type TileGrid } from '../../server/lib/tile-matrix.ts'
+import { tileZooms } from '../../server/tiles/scheme.ts'
+import { compareTiles } from '../checking/compare-tiles.ts'
+import { hasOgr, readByOgr } from '../checking/read-by-ogr.ts'
+import { tileFaults } from '../checking/tile-faults.ts'
+import { random } from '../seeding/random.ts'
+import { askTile, MODES, type Mode, type TileBench, withServer } from './tile-bench.ts'
+import { equivalentSql } from './tile-sql.ts'
+import { places } from './tile-targets.ts'
+
+/** Random tiles of all grids, read by others and compared with those of ST_AsMVT. */
+export interface ValidFigure {
+  mode: Mode
+  tiles: number
+  empty: number
+  reduced: number
+  features: number
+  /** What a reader found wrong, or what differs from ST_AsMVT by more than rounding; the first of it. */
+  faults: number
+  examples: string[]
+  gdal: string
+}
+
+const TILES = 500
+const OTHERS = 12
+/** At lower zooms ST_AsMVT makes tiles of hundreds of thousands of features, and the server reduces them. */
+const FIRST_ZOOM = 13
+/** What may be missing of a tile: square units of what is too small to be seen, and of what a reduced one leaves out. */
+const SMALL = { whole: 24, reduced: 4096 }
+
+interface Asked {
+  layer: Layer
+  grid: TileGrid
+  tile: TileId
+}
+
+export async function measureValid(bench: TileBench): Promise<ValidFigure[]> {
+  const asked = await draw(bench)
+  const figures: ValidFigure[] = []
+  for (const mode of MODES) {
+    const figure: ValidFigure = { mode, tiles: 0, empty: 0, reduced: 0, features: 0, faults: 0, examples: [], gdal: '' }
+    const made: (Asked & { mvt: Uint8Array })[] = []
+    await withServer(bench, { mode }, async server => {
+      for (const one of asked) {
+        const { z, x, y } = one.tile
+        const path = `/tiles/${one.layer.id}/${one.grid.id}/${z}/${x}/${y}.mvt`
+        const { body, headers } = await askTile(server, path)
+        const mvt = body.length > 0 ? gunzipSync(body) : null
+        const isReduced = headers['tile-reduced'] !== undefined
+        const faults = [...(mvt ? tileFaults(mvt) : []), ...(await unlike(bench, one, mvt, isReduced))]
+        figure.tiles++
+        if (isReduced) figure.reduced++
+        if (mvt) made.push({ ...one, mvt })
+        else figure.empty++
+        figure.faults += faults.length
+        figure.examples.push(
+          ...faults
+            .slice(0, 2)
+            .map(fault => `${path}: ${fault}`)
+            .slice(0, 10 - figure.examples.length)
+        )
+      }
+    })
+    figure.gdal = await gdal(made, join(bench.folder, `valid-${mode}`), figure)
+    figures.push(figure)
+  }
+  return figures
+}
+
+async function draw({ db, catalog, heavy }: TileBench): Promise<Asked[]> {
+  const others = catalog
+    .layers()
+    .filter(
+      layer => !heavy.includes(layer) && catalog.state(layer.id).featureCount > 100 && tileZooms(layer).max > FIRST_ZOOM
+    )
+  const next = random('valid')
+  const chosen = [
+    ...heavy,
+    ...others.toSorted((a, b) => (a.id < b.id ? -1 : 1)).filter((_, i) => i % Math.ceil(others.length / OTHERS) === 0)
+  ]
+  const found = await Promise.all(chosen.map(async layer => ({ layer, places: await places(db, layer, 500) })))
+  return Array.from({ length: TILES }, (_, i) => {
+    // Half of them of the large layers.
+    const { layer, places } =
+      found[i % 2 === 0 ? Math.floor(next() * heavy.length) : Math.floor(next() * found.length)]!
+    const grid = TILE_GRIDS[i % TILE_GRIDS.length]!
+    const { min, max } = tileZooms(layer)
+    const first = Math.max(FIRST_ZOOM, min)
+    const zoom = first + Math.floor(next() * (max - first + 1))
+    const { x, y } = places[Math.floor(next() * places.length)]!
+    return { layer, grid, tile: tileOf(grid, zoom, x, y) }
+  })
+}
+
+function tileOf(grid: TileGrid, zoom: number, longitude: number, latitude: number): TileId {
+  const z = zoom - grid.zoomOffset
+  if (grid.srid === 3857) return tileAt(z, longitude, latitude)
+  const side = grid.side / 2 ** z
+  return { z, x: Math.floor((longitude - grid.origin[0]) / side), y: Math.floor((grid.origin[1] - latitude) / side) }
+}
+
+async function unlike(
+  { db }: TileBench,
+  { layer, grid, tile }: Asked,
+  mvt: Uint8Array | null,
+  isReduced: boolean
+): Promise<string[]> {
+  const [row] = await db.query<Record<string, Buffer>>(equivalentSql(layer, grid, tile))
+  const theirs = Object.values(row ?? {})[0] ?? null
+  const { missing, extra, differing } = compareTiles(mvt, theirs, layer.id, isReduced ? SMALL.reduced : SMALL.whole)
+  return [...missing.map(id => `lacks ${id}`), ...extra.map(id => `has ${id} besides`), ...differing]
+}
+
+/** GDAL counts as on a grid that begins with one tile. */
+async function gdal(made: (Asked & { mvt: Uint8Array })[], folder: string, figure: ValidFigure): Promise<string> {
+  if (!(await hasOgr())) return 'not installed'
+  const complaints: string[] = []
+  for (const grid of TILE_GRIDS) {
+    const tiles = made
+      .filter(one => one.grid === grid)
+      .map(({ layer, tile, mvt }) => ({ layer: layer.id, tile: { ...tile, z: tile.z + grid.zoomOffset }, mvt }))
+    const read = await readByOgr(tiles, join(folder, grid.id))
+    figure.features += read.features
+    complaints.push(...read.complaints)
+  }
+  return complaints.length > 0 ? complaints.join('; ') : 'reads all'
+}
