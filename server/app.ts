@@ -8,6 +8,7 @@ import configPlugin from './plugins/config.ts'
 import databasePlugin from './plugins/database.ts'
 import divisionsPlugin from './plugins/divisions.ts'
 import errorsPlugin from './plugins/errors.ts'
+import expressLanePlugin, { ExpressLane } from './plugins/express-lane.ts'
 import inPlacePlugin from './plugins/in-place.ts'
 import landCheckPlugin from './plugins/land-check.ts'
 import landCheckJobsPlugin from './plugins/land-check-jobs.ts'
@@ -55,7 +56,9 @@ export interface AppOptions {
 
 /** The server, ready to listen or to be asked with `inject`: every plugin and every route, in order. */
 export async function buildApp({ config, db, logStream }: AppOptions): Promise<FastifyInstance> {
+  const express = new ExpressLane()
   const app = fastify({
+    serverFactory: express.server,
     logger: { level: config.logLevel, serializers: { req: logRequest }, ...(logStream && { stream: logStream }) },
     trustProxy: config.trustProxy ? config.trustProxy.split(',').map(address => address.trim()) : false,
     bodyLimit: 8 * 1024 * 1024,
@@ -80,6 +83,7 @@ export async function buildApp({ config, db, logStream }: AppOptions): Promise<F
   await app.register(divisionsPlugin)
   await app.register(viewsPlugin)
   await app.register(tilesPlugin)
+  await app.register(expressLanePlugin, { express })
   await app.register(tileDeliveryPlugin)
   await app.register(metricsPlugin)
   await app.register(mapsPlugin)

@@ -22,6 +22,8 @@ export interface Collection {
   hidden?: readonly string[] | undefined
   /** From bottom to top. */
   members: CollectionMember[]
+  /** The version of the catalogue that says so. */
+  catalogVersion: number
 }
 
 /**
@@ -34,12 +36,13 @@ export function findCollection(catalog: Catalog, id: string, mayRead: (layer: La
     ...catalog.state(layer.id),
     changes: catalog.changes(layer.id)
   })
+  const { version: catalogVersion } = catalog
   const map = catalog.maps.get(id)
   if (map) {
     const layers = map.layers.flatMap(layerId => catalog.find(layerId) ?? [])
     const members = layers.filter(layer => layer.geometry !== 'Raster' && mayRead(layer)).map(member)
     if (members.length === 0) throw layerNotFound({ id })
-    return { ...map, members }
+    return { ...map, members, catalogVersion }
   }
   const members = [...new Set(id.split(','))].map(layerId => {
     const layer = catalog.find(layerId)
@@ -48,9 +51,11 @@ export function findCollection(catalog: Catalog, id: string, mayRead: (layer: La
   })
   const layers = members.map(({ layer }) => layer)
   const [only] = layers
-  if (layers.length === 1 && only) return { id: only.id, title: only.title, description: only.description, members }
+  if (layers.length === 1 && only) {
+    return { id: only.id, title: only.title, description: only.description, members, catalogVersion }
+  }
   const title = { zh: layers.map(l => l.title.zh).join('、'), en: layers.map(l => l.title.en).join(', ') }
-  return { id: layers.map(l => l.id).join(), title, members }
+  return { id: layers.map(l => l.id).join(), title, members, catalogVersion }
 }
 
 /**

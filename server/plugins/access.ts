@@ -22,6 +22,10 @@ declare module 'fastify' {
     closeSession(reply: FastifyReply): void
     /** @throws KEY_UNKNOWN */
     principalOfKey(key: string): Promise<Principal>
+    /** The key a request came with. */
+    keyOf(request: FastifyRequest): string | undefined
+    /** Whether a key was found to be somebody's, a minute ago at most, and was not revoked since. */
+    isKnownKey(key: string): boolean
   }
   interface FastifyRequest {
     /** Who asks; null: nobody in particular. */
@@ -74,6 +78,8 @@ export default fp(
     app.decorateRequest('principal', null)
     app.decorate('adminKey', kept && { file: kept.file, generated: kept.isNew ? kept.secret : null })
     app.decorate('principalOfKey', principalOfKey)
+    app.decorate('keyOf', keyOf)
+    app.decorate('isKnownKey', key => Boolean(known.get(`key ${key}`)?.principal))
     app.decorate('authorize', role => async request => void requireRole(request.principal, role))
 
     const tokens = new OneTimeTokens()

@@ -122,11 +122,13 @@ export default fp(
       const name = tiles.name(subject)
       const ready = tiles.find(name, coding)
       const keep = tileset.audience + (query.v === tileset.version ? A_YEAR : CHECK_FIRST)
+      const count = tiles.counts.of(countAs, zoomOf(grid, tile))
+      app.rememberTile(reply.request, { name, keep, catalogVersion: collection.catalogVersion, count })
       const known = headers['if-none-match']
       if (known !== undefined) {
         const etag = ready?.etag ?? strongEtag(keyOf(name), coding)
         if (matchesEtag(known, etag)) {
-          tiles.counts.of(countAs, zoomOf(grid, tile)).unchanged++
+          count.unchanged++
           reply.header('vary', 'Accept-Encoding').header('etag', etag).header('cache-control', keep)
           return void reply.code(304).send()
         }
@@ -138,13 +140,12 @@ export default fp(
           error => refuse(reply, error, signal)
         )
       }
-      const count = tiles.counts.of(countAs, zoomOf(grid, tile))
       count.hits++
       count.bytes += ready.bytes?.length ?? 0
       write(reply, ready, keep)
     }
   },
-  { name: 'tile-delivery', dependencies: ['tiles', 'views'] }
+  { name: 'tile-delivery', dependencies: ['tiles', 'views', 'express-lane'] }
 )
 
 function tilesetOf({ id }: Collection, members: Tileset['members']): Tileset {

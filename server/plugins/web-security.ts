@@ -54,7 +54,7 @@ const ANY_ORIGIN = '*'
 const EXPOSED = 'ETag, Location, Retry-After, Tile-Reduced, Warning'
 
 /** What is read by scripts needs no more; each header costs a tile about a hundredth of its time. */
-const DATA_HEADERS = { 'access-control-allow-origin': ANY_ORIGIN, 'x-content-type-options': 'nosniff' }
+export const DATA_HEADERS = { 'access-control-allow-origin': ANY_ORIGIN, 'x-content-type-options': 'nosniff' }
 
 /** Headers that keep pages in their bounds, CORS for map clients of other sites, and a limit for the hasty. */
 export default fp(

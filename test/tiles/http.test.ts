@@ -1,9 +1,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec'
 import t, { type Test } from 'tap'
+import { createKey, revokeKey } from '../../server/access/keys.ts'
 import type { Layer } from '../../server/catalog/layer.ts'
 import { tileAt } from '../../server/lib/tile-id.ts'
 import { tileVersion } from '../../server/tiles/scheme.ts'
@@ -410,6 +412,76 @@ await onBothDatabases(t, async (t, db) => {
       t.strictSame(stale.rawPayload, before.rawPayload)
     }
   )
+
+  t.test('a tile that is asked for again comes the short way, and is the same', async t => {
+    const { app, as } = await testApp(t, db, await folders(t))
+    const base = await app.listen({ port: 0, host: '127.0.0.1' })
+    const ask = async (path: string, headers: Record<string, string> = {}) => {
+      const reply = await fetch(base + path, { headers })
+      const { date, 'keep-alive': _, connection: __, ...told } = Object.fromEntries(reply.headers)
+      return { status: reply.status, headers: told, body: Buffer.from(await reply.arrayBuffer()) }
+    }
+    const routed = t.capture(app, 'collection', app.collection)
+    const isShort = async (path: string, headers: Record<string, string> = {}) => {
+      const first = await ask(path, headers)
+      const before = app.tiles.stats().hits
+      routed()
+      const again = await ask(path, headers)
+      t.strictSame(again, first, `${path} ${JSON.stringify(headers)}`)
+      t.equal(routed().length, 0, 'no route was taken')
+      return { ...again, hits: app.tiles.stats().hits - before }
+    }
+    const url = `/tiles/tile-plot/${TILE}.mvt`
+    await ask(url)
+    const { headers, hits } = await isShort(url)
+    t.equal(hits, 1)
+    t.match(await isShort(url, { 'if-none-match': headers['etag']! }), { status: 304, hits: 0 })
+    t.equal((await isShort(`${url}?v=${version('tile-plot')}`)).headers['cache-control']?.includes('immutable'), true)
+    t.equal((await isShort(`${url}?fields=area`)).status, 200)
+    t.match(await ask(url, { 'accept-encoding': 'identity' }), {
+      status: 200,
+      headers: { 'content-encoding': undefined }
+    })
+
+    const closed = `/tiles/tile-farm/${TILE}.mvt`
+    await ask(closed, as.reader)
+    t.match(await isShort(closed, as.reader), { status: 200, headers: { 'cache-control': 'private, no-cache' } })
+    t.equal((await ask(closed)).status, 404, 'others are not let in')
+    t.equal((await ask(closed, { authorization: 'Bearer no-key' })).status, 401)
+    const { key, id } = await createKey(db, 'reader', 'to be revoked')
+    const own = `${closed}?key=${key}`
+    await ask(own)
+    t.equal((await isShort(own)).status, 200)
+    await revokeKey(db, id)
+    for (let i = 0; i < 100 && app.isKnownKey(key); i++) await wait(20)
+    t.equal((await ask(own)).status, 401, 'a revoked key opens nothing')
+
+    await publishRows(db, wells, [{ ...pointRows[0]!, values: ['before'] }])
+    await app.refreshCatalog()
+    await ask(`/tiles/tile-well/${TILE}.mvt`)
+    await publishRows(db, wells, [{ ...pointRows[0]!, values: ['after'] }])
+    await app.refreshCatalog()
+    const edited = await ask(`/tiles/tile-well/${TILE}.mvt`)
+    t.strictSame(propertyOf(decode(edited.body), 'tile-well', 'code'), ['after'])
+  })
+
+  t.test('when the client leaves, the work for it is given up', async t => {
+    const { app } = await testApp(t, db, await folders(t))
+    const base = await app.listen({ port: 0, host: '127.0.0.1' })
+    const asked = new Promise<AbortSignal>(resolve => {
+      app.tiles.get = ({ signal }) => {
+        resolve(signal!)
+        return new Promise((_, reject) => signal!.addEventListener('abort', () => reject(signal!.reason)))
+      }
+    })
+    const leave = new AbortController()
+    const left = fetch(`${base}/tiles/tile-plot/${TILE}.mvt`, { signal: leave.signal })
+    const signal = await asked
+    leave.abort()
+    await t.rejects(left)
+    for (let i = 0; i < 100 && !signal.aborted; i++) await wait(20)
+    t.ok(signal.aborted)
+  })
 
   t.test('styles are complete and valid, of what the caller may see', async t => {
     const reply = await get('/styles/tile-map.json?lang=en', { host: 'maps.example' })
