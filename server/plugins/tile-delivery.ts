@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyReply } from 'fastify'
 import fp from 'fastify-plugin'
 import { LRUCache } from 'lru-cache'
@@ -164,10 +165,17 @@ function write(reply: FastifyReply, { bytes, coding, etag, reduced, stale }: Rea
   reply.header('content-type', MVT).send(bytes)
 }
 
+/**
+ * A refusal is told a little later: a client that asks again at once, as many do whatever the header says, would keep
+ * the server busy with refusing it.
+ */
+const REFUSAL_MS = 250
+
 /** Of a client that has left nothing is said; a refusal that says when to come back says so in the header too. */
-function refuse(reply: FastifyReply, error: unknown, signal: AbortSignal): void {
-  if (signal.aborted) return void reply.hijack()
+async function refuse(reply: FastifyReply, error: unknown, signal: AbortSignal): Promise<void> {
   const { retryAfter } = error instanceof Problem ? error.members : {}
+  if (retryAfter) await wait(REFUSAL_MS, null, { signal }).catch(() => {})
+  if (signal.aborted) return void reply.hijack()
   if (retryAfter) reply.header('retry-after', String(retryAfter))
   throw error
 }

@@ -19,6 +19,8 @@ export interface SecondLevelOptions {
 
 /** A tile is quicker made than waited for longer. */
 const TIMEOUT_MS = 100
+/** So long after a failure it is not asked: tiles must not wait for it one by one. */
+const REST_MS = 2000
 const KEEP_SECONDS = 7 * 24 * 3600
 const CODINGS: readonly ContentCoding[] = ['identity', 'gzip', 'br']
 const EMPTY = 3
@@ -34,7 +36,9 @@ export async function openSecondLevel({ url, prefix, noteState }: SecondLevelOpt
     socket: { connectTimeout: 1000, reconnectStrategy: tries => Math.min(100 * 2 ** tries, 30_000) }
   }).withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer })
   let fails = false
+  let restUntil = 0
   const note = (error: Error | null) => {
+    if (error) restUntil = performance.now() + REST_MS
     if (fails === (error !== null)) return
     fails = error !== null
     noteState(error)
@@ -42,10 +46,11 @@ export async function openSecondLevel({ url, prefix, noteState }: SecondLevelOpt
   client.on('error', note)
   client.on('ready', () => note(null))
   client.connect().catch(note)
+  const isThere = () => client.isReady && performance.now() >= restUntil
 
   return {
     async get(key) {
-      if (!client.isReady) return null
+      if (!isThere()) return null
       try {
         const found = await inTime(client.get(prefix + key))
         return found ? unpack(found) : null
@@ -55,7 +60,7 @@ export async function openSecondLevel({ url, prefix, noteState }: SecondLevelOpt
       }
     },
     set(key, tile) {
-      if (!client.isReady) return
+      if (!isThere()) return
       client.set(prefix + key, pack(tile), { expiration: { type: 'EX', value: KEEP_SECONDS } }).then(
         () => note(null),
         error => note(asError(error))
