@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Catalog } from '../../server/catalog/catalog.ts'
 import type { Layer } from '../../server/catalog/layer.ts'
 import type { Database } from '../../server/lib/sql.ts'
@@ -63,4 +64,29 @@ export async function askTile(server: OwnServer, path: string, more: Record<stri
   } finally {
     client.close()
   }
+}
+
+/**
+ * Asks for a tile of a layer and waits until the server has read the layer into memory, where it does: until then tiles
+ * are made of the rows of their boxes.
+ * @returns seconds
+ */
+export async function readIntoMemory(server: OwnServer, path: string): Promise<number> {
+  const before = await indexBytes(server)
+  const started = performance.now()
+  await askTile(server, path)
+  for (let last = before, since = started; ; await wait(100)) {
+    const now = await indexBytes(server)
+    if (now !== last) [last, since] = [now, performance.now()]
+    const isRead = last !== before && performance.now() - since > QUIET_MS
+    if (isRead || performance.now() - started > PATIENCE_MS) return Math.round(since - started) / 1000
+  }
+}
+
+const QUIET_MS = 1000
+const PATIENCE_MS = 90_000
+
+async function indexBytes({ base, key }: OwnServer): Promise<number> {
+  const metrics = await fetch(`${base}/metrics`, { headers: { 'x-api-key': key } })
+  return Number(/^yitu_tile_index_bytes (\S+)$/m.exec(await metrics.text())?.[1])
 }

@@ -65,9 +65,9 @@ export function tellTiles(report: TileReport): void {
       report.cold.figures.map(row)
     )
     table(
-      'Reading a layer into memory: until a fresh server has sent its first tiles',
+      'Reading a layer into memory, from the first request on',
       ['layer', 'seconds', 'MB before', 'MB after'],
-      report.cold.loads.map(f => [f.layer, f.first, f.before, f.after])
+      report.cold.loads.map(f => [f.layer, f.seconds, f.before, f.after])
     )
   }
   if (report.low) {

@@ -2,9 +2,9 @@ import type { Layer } from '../../server/catalog/layer.ts'
 import type { Statement } from '../../server/lib/sql.ts'
 import { WEB_MERCATOR_QUAD } from '../../server/lib/tile-matrix.ts'
 import { answered, failed, load } from './load.ts'
-import { residentMB } from './own-server.ts'
+import { type OwnServer, residentMB } from './own-server.ts'
 import { MOST_SCRIPTS, pgbench } from './pgbench.ts'
-import { askTile, headersOf, MODES, type Mode, type TileBench, WITHOUT_CACHE, withServer } from './tile-bench.ts'
+import { headersOf, MODES, type Mode, readIntoMemory, type TileBench, WITHOUT_CACHE, withServer } from './tile-bench.ts'
 import { equivalentSql } from './tile-sql.ts'
 import { filledTiles, pathOf } from './tile-targets.ts'
 
@@ -27,8 +27,8 @@ export interface ColdFigure {
 
 export interface LoadFigure {
   layer: string
-  /** Seconds until the first tile of a fresh server. */
-  first: number
+  /** From the first request until it is read. */
+  seconds: number
   /** Resident memory of the server before and after, MB. */
   before: number | undefined
   after: number | undefined
@@ -45,47 +45,53 @@ interface Case {
   statements: Statement[]
 }
 
-export async function measureCold(bench: TileBench): Promise<{ figures: ColdFigure[]; loads: LoadFigure[] }> {
-  const cases = await casesOf(bench)
-  const sql: number[] = []
-  for (const { statements, connections } of cases)
-    sql.push(
-      await pgbench(statements, { url: bench.databaseUrl, folder: bench.folder, connections, seconds: bench.seconds })
-    )
+/** pgbench and both servers in turn, case by case, so that whatever slows the machine slows all three. */
+export function measureCold(bench: TileBench): Promise<{ figures: ColdFigure[]; loads: LoadFigure[] }> {
+  return withServer(bench, { mode: 'memory', ...WITHOUT_CACHE }, memory =>
+    withServer(bench, { mode: 'postgis', ...WITHOUT_CACHE }, async postgis => {
+      // The database knows the key of the server that started last.
+      const servers = { memory: { ...memory, key: postgis.key }, postgis }
+      const cases = await casesOf(bench)
+      const loads: LoadFigure[] = []
+      for (const layer of bench.heavy) loads.push(await readLayer(servers.memory, layer, cases))
+      const figures: ColdFigure[] = []
+      for (const one of cases) figures.push(...(await measureCase(bench, servers, one)))
+      return { figures, loads }
+    })
+  )
+}
+
+async function readLayer(server: OwnServer, layer: Layer, cases: Case[]): Promise<LoadFigure> {
+  const path = cases.find(one => one.layer === layer)?.paths[0]
+  const before = await residentMB(server.pid)
+  const seconds = path ? await readIntoMemory(server, path) : 0
+  return { layer: layer.id, seconds, before, after: await residentMB(server.pid) }
+}
+
+async function measureCase(bench: TileBench, servers: Record<Mode, OwnServer>, one: Case): Promise<ColdFigure[]> {
+  const { layer, zoom, connections, paths, statements } = one
+  const { databaseUrl: url, folder, seconds } = bench
+  const sql = await pgbench(statements, { url, folder, connections, seconds })
   const figures: ColdFigure[] = []
-  const loads: LoadFigure[] = []
   for (const mode of MODES) {
-    await withServer(bench, { mode, ...WITHOUT_CACHE }, async server => {
-      for (const layer of bench.heavy) {
-        const before = await residentMB(server.pid)
-        const started = performance.now()
-        for (const { paths } of cases.filter(one => one.layer === layer && one.connections === 1))
-          await askTile(server, paths[0]!)
-        const first = Math.round(performance.now() - started) / 1000
-        if (mode === 'memory') loads.push({ layer: layer.id, first, before, after: await residentMB(server.pid) })
-      }
-      for (const [i, { layer, zoom, connections, paths }] of cases.entries()) {
-        const asked = { base: server.base, headers: headersOf(server), paths, connections }
-        await load({ ...asked, seconds: 0.5 })
-        const found = await load({ ...asked, seconds: bench.seconds })
-        const kilobytes = Math.round(found.bytes / Math.max(answered(found, 2), 1) / 100) / 10
-        figures.push({
-          layer: layer.id,
-          zoom,
-          connections,
-          tiles: paths.length,
-          mode,
-          server: found.perSecond,
-          sql: Math.round(sql[i]! * 100) / 100,
-          ratio: found.perSecond / sql[i]!,
-          p95: found.latency.p95,
-          kilobytes,
-          errors: failed(found)
-        })
-      }
+    const asked = { base: servers[mode].base, headers: headersOf(servers[mode]), paths, connections }
+    await load({ ...asked, seconds: 1 })
+    const found = await load({ ...asked, seconds })
+    figures.push({
+      layer: layer.id,
+      zoom,
+      connections,
+      tiles: paths.length,
+      mode,
+      server: found.perSecond,
+      sql: Math.round(sql * 100) / 100,
+      ratio: found.perSecond / sql,
+      p95: found.latency.p95,
+      kilobytes: Math.round(found.bytes / Math.max(answered(found, 2), 1) / 100) / 10,
+      errors: failed(found)
     })
   }
-  return { figures, loads }
+  return figures
 }
 
 /** No more connections than tiles: two who want the same tile would be given one. */

@@ -18,18 +18,24 @@ export interface CutRow {
   mvt: Buffer | null
 }
 
+/** Tiles of lower zooms may have a hundred times too many features: those are counted before any is drawn. */
+const SELDOM_CROWDED = 13
+
 /** The tile with every feature, unless there are more than `most`. The text is the same for every tile of a grid. */
 export function planWhole(ask: CutAsk, frame: TileFrame, most: number): Statement {
+  const { layer, grid, tile, view } = ask
   const rows = rowsShown(ask, frame.search)
-  const whole = tile(ask, frame, {
-    shapes: sql`SELECT ${shape(sql`t.geom`, frame)} AS geom, ${attributes(ask)} FROM ${rows} ORDER BY t.fid`,
-    labelled: rowsShown(ask, frame.bounds)
-  })
-  const statement = sql`SELECT l.revision, n.total, n.total AS shown, CASE WHEN n.total <= ${most}::integer THEN ${whole} END AS mvt
-    FROM yitu.layer l, (SELECT count(*)::integer AS total FROM (SELECT FROM ${rows} LIMIT ${most + 1}::integer) AS touched) AS n
-    WHERE l.id = ${ask.layer.id}`
+  const drawn = sql`SELECT ${shape(sql`t.geom`, frame)} AS geom, ${attributes(ask)} FROM ${rows} ORDER BY t.fid`
+  const labels = labelLayer(ask, frame, rowsShown(ask, frame.bounds))
+  const found =
+    tile.z + grid.zoomOffset < SELDOM_CROWDED
+      ? sql`SELECT n.total, CASE WHEN n.total <= ${most}::integer THEN (SELECT ${encoded(layer.id)} FROM (${drawn}) AS f) END AS shapes
+          FROM (SELECT count(*)::integer AS total FROM (SELECT FROM ${rows} LIMIT ${most + 1}::integer) AS touched) AS n`
+      : sql`SELECT count(*)::integer AS total, ${encoded(layer.id)} AS shapes FROM (${drawn} LIMIT ${most + 1}::integer) AS f`
+  const statement = sql`SELECT l.revision, w.total, w.total AS shown, CASE WHEN w.total <= ${most}::integer THEN w.shapes${labels} END AS mvt
+    FROM yitu.layer l, (${found}) AS w WHERE l.id = ${layer.id}`
   // Texts with a filter or chosen fields are as many as those: connections keep only plans that come again.
-  return { ...statement, keepPlan: ask.view.filter === null && ask.view.fields === null }
+  return { ...statement, keepPlan: view.filter === null && view.fields === null }
 }
 
 /** A screen pixel, where a tile has 256 of them side by side. */
@@ -52,12 +58,11 @@ export function planReduced(ask: CutAsk, frame: TileFrame, limit: number): State
   const kept = sql`(SELECT ${shape(sql`t.geom`, frame)} AS geom, ${own} FROM kept k JOIN ${table} USING (fid) ORDER BY t.fid)`
   const squares = sql`(SELECT ${shape(square(frame), frame)} AS geom, ${kinAttributes(ask)} FROM squares s JOIN ${table} USING (fid)
     ORDER BY s.y, s.x)`
-  const drawn = tile(ask, frame, {
-    shapes: kind(ask) === 'area' ? sql`${kept} UNION ALL ${squares}` : kept,
-    labelled: sql`kept k JOIN ${table} USING (fid)`
-  })
+  const shapes = kind(ask) === 'area' ? sql`${kept} UNION ALL ${squares}` : kept
+  const labels = labelLayer(ask, frame, sql`kept k JOIN ${table} USING (fid)`)
   return sql`WITH ${parts}
-    SELECT l.revision, (SELECT count(*)::integer FROM found) AS total, (SELECT count(*)::integer FROM kept) AS shown, ${drawn} AS mvt
+    SELECT l.revision, (SELECT count(*)::integer FROM found) AS total, (SELECT count(*)::integer FROM kept) AS shown,
+      (SELECT ${encoded(ask.layer.id)} FROM (${shapes}) AS f)${labels} AS mvt
     FROM yitu.layer l WHERE l.id = ${ask.layer.id}`
 }
 
@@ -149,16 +154,11 @@ function shape(geometry: Statement, { box, srid }: TileFrame): Statement {
 
 const UNITS = literalSql(`${EXTENT}, ${BUFFER}, true`)
 
-/**
- * The MVT layers of a tile.
- * @param rows features by their order, ready to be encoded; and the rows `t` to be labelled
- */
-function tile(ask: CutAsk, frame: TileFrame, rows: { shapes: Statement; labelled: Statement }): Statement {
-  const { layer } = ask
-  const shapes = sql`(SELECT ${encoded(layer.id)} FROM (${rows.shapes}) AS f)`
-  if (!hasLabelPoints(layer)) return shapes
-  const labels = planLabels(ask, frame, rows.labelled)
-  return sql`${shapes} || (SELECT ${encoded(labelLayerName(layer.id))} FROM (${labels}) AS f)`
+/** What adds the label points of rows `t` to a tile; nothing where the style asks for none. */
+function labelLayer(ask: CutAsk, frame: TileFrame, rows: Statement): Statement {
+  if (!hasLabelPoints(ask.layer)) return sql``
+  const labels = planLabels(ask, frame, rows)
+  return sql` || (SELECT ${encoded(labelLayerName(ask.layer.id))} FROM (${labels}) AS f)`
 }
 
 const encoded = (layer: string): Statement => sql`ST_AsMVT(f, ${layer}, ${literalSql(String(EXTENT))}, 'geom', 'fid')`

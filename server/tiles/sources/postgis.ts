@@ -8,12 +8,12 @@ import { type TileFrame, tileFrame } from './tile-frame.ts'
 
 /** Bytes of gzip one layer may put into a tile. */
 const BUDGET = 500_000
-/** More features than this are never within the budget: where there are more, the tile is not made whole first. */
-const MOST_WHOLE = 20_000
 /** Aims below the budget, as the next features weigh a little more or less than those before. */
 const AIM = 0.9
-/** Gzip of one feature, to begin with: what the shape takes, and each field. */
+/** Gzip of one feature, about: what the shape takes, and each field. */
 const FEATURE_BYTES = { shape: 12, field: 4 }
+/** A tile with more than this times the features that are thought to fit is not made whole first. */
+const HOPE = 1.25
 
 const compress = promisify(gzip)
 
@@ -25,11 +25,11 @@ const compress = promisify(gzip)
 export const postgisSource = (db: Database): TileSource => ({
   async cut(ask, signal) {
     const frame = tileFrame(ask.grid, ask.tile)
-    const [whole] = await db.query<CutRow>(planWhole(ask, frame, MOST_WHOLE), { signal })
+    const [whole] = await db.query<CutRow>(planWhole(ask, frame, Math.floor(usualMost(ask) * HOPE)), { signal })
     if (!whole) return { revision: 0, mvt: null, reduced: null }
     const size = whole.mvt && (await gzipSize(whole.mvt))
     if (size !== null && size <= BUDGET) return { revision: whole.revision, mvt: filled(whole.mvt), reduced: null }
-    return reduce(db, ask, frame, size === null ? firstLimit(ask) : lower(whole.total, size), signal)
+    return reduce(db, ask, frame, size === null ? usualMost(ask) : lower(whole.total, size), signal)
   }
 })
 
@@ -51,7 +51,7 @@ async function reduce(
 
 const filled = (mvt: Buffer | null): Buffer | null => (mvt && mvt.length > 0 ? mvt : null)
 
-function firstLimit({ layer, view }: CutAsk): number {
+function usualMost({ layer, view }: CutAsk): number {
   const fields = view.fields?.length ?? layer.fields.length
   return Math.floor(BUDGET / (FEATURE_BYTES.shape + FEATURE_BYTES.field * (fields + 1)))
 }
