@@ -103,7 +103,10 @@ export const LayerSchema = Type.Object(
           radius: Type.Integer({ minimum: 8, maximum: 256, description: 'Pixels, where a tile is 512 wide' }),
           maxZoom: Type.Integer({ minimum: 0, maximum: 24, description: 'Deeper tiles show each point' })
         },
-        { additionalProperties: false, description: 'Points that lie close together are shown as one, with their count' }
+        {
+          additionalProperties: false,
+          description: 'Points that lie close together are shown as one, with their count'
+        }
       )
     ),
     expectedFeatures: Type.Optional(

@@ -35,7 +35,10 @@ export function shapeOf(layer: Layer): string {
   if (known) return known
   const fields = layer.fields.map(({ name, type }) => [name, type])
   const cut = [ENCODING, EXTENT, BUFFER, layer.geometry, fields, tileZooms(layer), hasLabelPoints(layer), layer.cluster]
-  const shape = createHash('sha256').update(JSON.stringify(layer.stored?.identity ?? cut)).digest('hex').slice(0, 6)
+  const shape = createHash('sha256')
+    .update(JSON.stringify(layer.stored?.identity ?? cut))
+    .digest('hex')
+    .slice(0, 6)
   shapes.set(layer, shape)
   return shape
 }
