@@ -17,7 +17,7 @@ export function equivalentSql(layer: Layer, grid: TileGrid, { z, x, y }: TileId)
     WHERE rev_to IS NULL AND geom && ST_Transform(e.wide, 4490)`
   const shapes = sql`SELECT ST_AsMVTGeom(ST_Transform(geom, ${srid}), e.tile, 4096, 64, true) AS geom, ${fields} FROM ${rows}`
   const encoded = sql`(SELECT ST_AsMVT(f, ${layer.id}, 4096, 'geom', 'fid') FROM (${shapes}) AS f)`
-  if (!hasLabelPoints(layer)) return sql`SELECT ${encoded}`
+  if (!hasLabelPoints(layer, z + grid.zoomOffset)) return sql`SELECT ${encoded}`
   const points = sql`SELECT ST_AsMVTGeom(ST_Transform(ST_PointOnSurface(geom), ${srid}), e.tile, 4096, 0, true) AS geom, ${fields} FROM ${rows}`
   const labels = sql`(SELECT ST_AsMVT(f, ${labelLayerName(layer.id)}, 4096, 'geom', 'fid') FROM (${points}) AS f)`
   return sql`SELECT ${encoded} || ${labels}`

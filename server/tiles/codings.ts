@@ -5,8 +5,8 @@ import type { ContentCoding } from '../lib/media-type.ts'
 const compress = { gzip: promisify(gzip), br: promisify(brotliCompress) }
 const uncompress = { gzip: promisify(gunzip), br: promisify(brotliDecompress) }
 
-/** Beyond these a tile shrinks by a few percent and takes many times as long. */
-const GZIP_LEVEL = 6
+/** Beyond these a tile shrinks by a few percent and takes far longer: 39 KB 0.52 ms at gzip 4, 0.88 ms at 6, which saves 2 %. */
+const GZIP_LEVEL = 4
 const BROTLI_QUALITY = 5
 
 /** Plain bytes in a coding. */

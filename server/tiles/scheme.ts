@@ -11,19 +11,36 @@ export const BUFFER = 64
 export const MAX_ZOOM = 18
 
 /** To be raised with every change after which the same rows give other bytes. */
-const ENCODING = 2
+const ENCODING = 3
 
 /** The zooms a layer has tiles for: as deep as they are cut, or as they are stored. */
-export function tileZooms({ zoom, stored }: Pick<Layer, 'zoom' | 'stored'>): { min: number; max: number } {
+export function tileZooms({ zoom, stored }: Pick<Layer, 'zoom'> & Partial<Pick<Layer, 'stored'>>): {
+  min: number
+  max: number
+} {
   if (stored) return stored.zoom
   return { min: Math.min(zoom.min, MAX_ZOOM), max: Math.min(zoom.max, MAX_ZOOM) }
 }
 
 export const labelLayerName = (layerId: string): string => `${layerId}-label`
 
-/** Whether the style asks for one label point a polygon or line, in the MVT layer `<id>-label`. */
-export function hasLabelPoints({ id, geometry, style }: Pick<Layer, 'id' | 'geometry' | 'style'>): boolean {
-  return /Polygon$|LineString$/.test(geometry) && style.some(drawn => drawn['source-layer'] === labelLayerName(id))
+type Labelled = Pick<Layer, 'id' | 'geometry' | 'style' | 'zoom'>
+
+/**
+ * From which zoom on tiles have one label point a polygon or line, in the MVT layer `<id>-label`: where the style first
+ * draws them, as they make a tile of parcels half as large again. Null: the style asks for none.
+ */
+export function labelZoom({ id, geometry, style, zoom }: Labelled): number | null {
+  if (!/Polygon$|LineString$/.test(geometry)) return null
+  const drawn = style.filter(item => item['source-layer'] === labelLayerName(id))
+  if (drawn.length === 0) return null
+  return Math.min(...drawn.map(({ minzoom = 0 }) => Math.floor(minzoom)), tileZooms({ zoom }).max)
+}
+
+/** Whether tiles of a zoom have label points. */
+export function hasLabelPoints(layer: Labelled, zoom: number): boolean {
+  const first = labelZoom(layer)
+  return first !== null && zoom >= first
 }
 
 /**
@@ -34,7 +51,7 @@ export function shapeOf(layer: Layer): string {
   const known = shapes.get(layer)
   if (known) return known
   const fields = layer.fields.map(({ name, type }) => [name, type])
-  const cut = [ENCODING, EXTENT, BUFFER, layer.geometry, fields, tileZooms(layer), hasLabelPoints(layer), layer.cluster]
+  const cut = [ENCODING, EXTENT, BUFFER, layer.geometry, fields, tileZooms(layer), labelZoom(layer), layer.cluster]
   const shape = createHash('sha256')
     .update(JSON.stringify(layer.stored?.identity ?? cut))
     .digest('hex')

@@ -2,7 +2,7 @@ import type { Field, Layer, LayerState } from '../catalog/layer.ts'
 import type { Language, Text } from '../lib/errors.ts'
 import { escapeHtml } from '../lib/html.ts'
 import { type TileGrid, WEB_MERCATOR_QUAD } from '../lib/tile-matrix.ts'
-import { hasLabelPoints, labelLayerName, tileZooms } from './scheme.ts'
+import { labelLayerName, labelZoom, tileZooms } from './scheme.ts'
 import { tilesetZooms } from './tileset.ts'
 import { type LayerView, WHOLE_LAYER } from './view.ts'
 
@@ -80,7 +80,10 @@ function vectorLayers(layer: Layer, view: LayerView, language: Language): Vector
   const all = [...shown, FEATURE_ID, ...(layer.cluster ? CLUSTER : [])]
   const fields = Object.fromEntries(all.map(field => [field.name, meaning(field, language)]))
   const shapes = { id: layer.id, description: layer.title[language], minzoom: min, maxzoom: max, fields }
-  return hasLabelPoints(layer) ? [shapes, { ...shapes, id: labelLayerName(layer.id) }] : [shapes]
+  const first = labelZoom(layer)
+  return first === null
+    ? [shapes]
+    : [shapes, { ...shapes, id: labelLayerName(layer.id), minzoom: Math.max(first, min) }]
 }
 
 /** Every feature has it beside the layer's own fields. */

@@ -19,6 +19,7 @@ export interface FlatOptions {
   names?: string[]
   maxZoom?: number
   labels?: boolean
+  labelZoom?: number
   cluster?: CutSpec['cluster']
   squareColumns?: number[]
 }
@@ -31,7 +32,15 @@ export function specOf({
   cluster = null,
   ...more
 }: FlatOptions = {}): CutSpec {
-  return { id: 'a', names: [...names, 'feature_id'], squareColumns: more.squareColumns ?? [], maxZoom, labels, cluster }
+  return {
+    id: 'a',
+    names: [...names, 'feature_id'],
+    squareColumns: more.squareColumns ?? [],
+    maxZoom,
+    labels,
+    labelZoom: more.labelZoom ?? 0,
+    cluster
+  }
 }
 
 export function columnsOf(rows: FlatRow[], spec: CutSpec, base?: Columns): Columns {

@@ -12,7 +12,7 @@ import { cutTile, TILE_BUDGET } from '../../server/tiles/cut/cut-tile.ts'
 import { frameOf } from '../../server/tiles/cut/frame.ts'
 import { readValue, ValueBuilder } from '../../server/tiles/cut/values.ts'
 import { countOf } from '../../server/tiles/reduced-note.ts'
-import { BUFFER, EXTENT, hasLabelPoints, tileVersion, tileZooms } from '../../server/tiles/scheme.ts'
+import { BUFFER, EXTENT, hasLabelPoints, labelZoom, tileVersion, tileZooms } from '../../server/tiles/scheme.ts'
 import { columnsOf, type FlatRow, flatLayer, setOf, specOf } from './columns.ts'
 import { decode, field, labelled, propertyOf, random, square, testLayer } from './fixture.ts'
 
@@ -481,10 +481,20 @@ t.test(
   async t => {
     t.strictSame(tileZooms(testLayer('a', { zoom: { min: 10, max: 22 } })), { min: 10, max: 18 })
     t.strictSame(tileZooms(testLayer('a', { zoom: { min: 3, max: 12 } })), { min: 3, max: 12 })
-    t.equal(hasLabelPoints(testLayer('a', { style: labelled('a') })), true)
-    t.equal(hasLabelPoints(testLayer('a', { style: labelled('b') })), false)
-    t.equal(hasLabelPoints(testLayer('a', { style: labelled('a'), geometry: 'LineString' })), true)
-    t.equal(hasLabelPoints(testLayer('a', { style: labelled('a'), geometry: 'Point' })), false)
+    t.equal(labelZoom(testLayer('a', { style: labelled('a') })), 0)
+    t.equal(labelZoom(testLayer('a', { style: labelled('b') })), null)
+    t.equal(labelZoom(testLayer('a', { style: labelled('a'), geometry: 'LineString' })), 0)
+    t.equal(labelZoom(testLayer('a', { style: labelled('a'), geometry: 'Point' })), null)
+    const from = (minzoom: number) => testLayer('a', { style: labelled('a').map(item => ({ ...item, minzoom })) })
+    t.equal(labelZoom(from(15.5)), 15, 'tiles of zoom 15 are drawn up to 16')
+    t.equal(labelZoom(from(20)), 18, 'beyond the deepest tiles these are drawn')
+    t.strictSame(
+      [14, 15].map(zoom => hasLabelPoints(from(15.5), zoom)),
+      [false, true]
+    )
+    const cut = flatLayer([polygon(1, square(10, 10, 5))], { labels: true, labelZoom: 5 })
+    t.strictSame(Object.keys(decode(cut(tileAt(4, 12, 12)).mvt!).layers), ['a'])
+    t.strictSame(Object.keys(decode(cut(tileAt(5, 12, 12)).mvt!).layers), ['a', 'a-label'])
     const versions = [
       testLayer('a'),
       testLayer('a', { style: labelled('a') }),

@@ -18,6 +18,8 @@ export interface CutSpec {
   squareColumns: readonly number[]
   maxZoom: number
   labels: boolean
+  /** Tiles have label points from this zoom on. */
+  labelZoom: number
   /** Put points together that lie within so many pixels, to this zoom. */
   cluster: { radius: number; maxZoom: number } | null
 }
@@ -48,7 +50,8 @@ const writer = new LayerWriter()
 const tile = new ByteWriter(1 << 20)
 
 /** Cuts one tile. The same features give the same bytes, whatever columns they come in, unless it had to be reduced. */
-export function cutTile(set: FeatureSet, spec: CutSpec, view: CutView, frame: TileFrame): Cut {
+export function cutTile(set: FeatureSet, given: CutSpec, view: CutView, frame: TileFrame): Cut {
+  const spec = { ...given, labels: given.labels && frame.level >= given.labelZoom }
   const { match } = view
   let groups = candidates(set, frame)
   if (match) groups = groups.map(group => keepMatching(group, spec.names, match))

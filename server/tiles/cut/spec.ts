@@ -1,5 +1,5 @@
 import type { Layer } from '../../catalog/layer.ts'
-import { hasLabelPoints, tileZooms } from '../scheme.ts'
+import { labelZoom, tileZooms } from '../scheme.ts'
 import type { LayerView } from '../view.ts'
 import type { BuildSpec } from './column-builder.ts'
 import type { CutSpec } from './cut-tile.ts'
@@ -14,7 +14,8 @@ export function cutSpec(layer: Layer, fields = layer.fields): CutSpec {
     names: [...fields.map(field => field.name), 'feature_id'],
     squareColumns: fields.flatMap(({ type }, column) => (TELLING.has(type) ? [column] : [])),
     maxZoom: tileZooms(layer).max,
-    labels: hasLabelPoints(layer),
+    labels: labelZoom(layer) !== null,
+    labelZoom: labelZoom(layer) ?? 0,
     cluster: layer.cluster ?? null
   }
 }

@@ -156,7 +156,7 @@ const UNITS = literalSql(`${EXTENT}, ${BUFFER}, true`)
 
 /** What adds the label points of rows `t` to a tile; nothing where the style asks for none. */
 function labelLayer(ask: CutAsk, frame: TileFrame, rows: Statement): Statement {
-  if (!hasLabelPoints(ask.layer)) return sql``
+  if (!hasLabelPoints(ask.layer, ask.tile.z + ask.grid.zoomOffset)) return sql``
   const labels = planLabels(ask, frame, rows)
   return sql` || (SELECT ${encoded(labelLayerName(ask.layer.id))} FROM (${labels}) AS f)`
 }
