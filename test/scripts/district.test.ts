@@ -29,7 +29,7 @@ await onBothDatabases(t, async (t, db) => {
     const ask = asker(base, as.admin.authorization.split(' ')[1])
     const services = await listServices(ask)
     const ids = [...app.catalog.layers().map(({ id }) => id), ...app.catalog.maps.keys()]
-    t.strictSame(services.map(({ id }) => id).toSorted(), ids.map(id => `${id}.tiles`).toSorted())
+    t.strictSame(services.map(({ id }) => id).toSorted(), ids.flatMap(id => [`${id}.tiles`, `${id}.wmts`]).toSorted())
     for (const { id, ok, answer } of await checkServices(services, ask)) t.ok(ok, `${id}: ${answer}`)
   })
 })
