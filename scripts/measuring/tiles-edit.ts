@@ -48,7 +48,9 @@ export async function measureEdit(bench: TileBench): Promise<EditFigure | null> 
       const figure = { unrelated: {} as Record<string, number>, touched: {} as Record<string, number> }
       for (let i = 0; i < EDITS; i++) {
         // The last edit puts back what was there.
-        const value = Number(row[number.name] ?? 0) + (i === EDITS - 1 ? 0 : (i + 1) / 100)
+        // Two decimals, as files have them: readers of files keep fifteen digits.
+        const raised = Number(row[number.name] ?? 0) + (i + 1) / 100
+        const value = i === EDITS - 1 ? row[number.name] : Math.round(raised * 100) / 100
         const etags = await Promise.all([path, ...others].map(async any => (await askTile(other, any)).headers['etag']))
         const started = performance.now()
         await upload(
