@@ -14,6 +14,8 @@ export function strongEtag(...parts: (string | number)[]): string {
  */
 export function matchesEtag(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false
+  // As most clients send it.
+  if (ifNoneMatch === etag) return true
   if (ifNoneMatch.trim() === '*') return true
   const tags = ifNoneMatch.match(/(?:W\/)?"[^"]*"/g) ?? []
   return tags.some(tag => (tag.startsWith('W/') ? tag.slice(2) : tag) === etag)

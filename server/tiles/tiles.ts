@@ -68,7 +68,10 @@ export const createTiles = (options: TilesOptions & SourcesOptions): Tiles => ti
 export function tilesFrom(source: Sources, options: TilesOptions): Tiles {
   const { cacheBytes, queue: places = 512, deadlineMs = 20_000, secondLevel } = options
   // Enough to keep all processors busy while some cuts wait for memory, the database or compression.
-  const queue = new WorkQueue({ slots: 2 * availableParallelism() + 2, places, deadlineMs })
+  const processors = availableParallelism()
+  // While others come a layer leaves them a processor, of the server's or of the database's.
+  const shared = Math.max(processors - 1, 1)
+  const queue = new WorkQueue({ slots: 2 * processors + 2, shared, places, deadlineMs })
   const counts = new TileCounts()
   const shop = { source, queue, counts }
   const cache = new TileCache(cacheBytes)

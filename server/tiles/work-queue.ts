@@ -3,6 +3,8 @@ import { overloaded, tooSlow } from './problems.ts'
 export interface WorkQueueOptions {
   /** Jobs at work at once, at least two. */
   slots: number
+  /** Those a lane may have of them while other lanes come; default: half. */
+  shared?: number
   /** Jobs at work or waiting at once; a lane may have half of them. */
   places: number
   /** How long a job may take, waiting included. */
@@ -24,12 +26,12 @@ interface Lane {
   jobs: number
 }
 
-/** So long after another lane has asked a lane leaves half of the slots to others; alone it leaves one. */
+/** So long after another lane has asked a lane has only its share of the slots; alone it leaves one. */
 const SHARING_MS = 10_000
 
 /**
- * Work in lanes, one a layer. Lanes take turns; there is always a slot that a lane leaves to others, and half of them
- * while others come: a heavy layer slows down itself. What finds no place, or is not done in time, is refused.
+ * Work in lanes, one a layer. Lanes take turns; there is always a slot that a lane leaves to others, and while others come
+ * it has only its share: a heavy layer slows down itself. What finds no place, or is not done in time, is refused.
  */
 export class WorkQueue {
   readonly #options: WorkQueueOptions
@@ -120,8 +122,8 @@ export class WorkQueue {
   }
 
   #next(): void {
-    const { slots } = this.#options
-    const most = this.#now() < this.#sharedUntil ? Math.floor(slots / 2) : slots - 1
+    const { slots, shared = Math.floor(slots / 2) } = this.#options
+    const most = this.#now() < this.#sharedUntil ? shared : slots - 1
     for (const lane of this.#lanes.values()) {
       if (this.#working >= slots) return
       if (lane.waiting.length === 0 || lane.working >= most) continue
