@@ -3,8 +3,8 @@ import { overloaded, tooSlow } from './problems.ts'
 export interface WorkQueueOptions {
   /** Jobs at work at once, at least two. */
   slots: number
-  /** Those a lane may have of them while other lanes come; default: half. */
-  shared?: number
+  /** Those a lane may have of them while other lanes come. */
+  shared: number
   /** Jobs at work or waiting at once; a lane may have half of them. */
   places: number
   /** How long a job may take, waiting included. */
@@ -122,7 +122,7 @@ export class WorkQueue {
   }
 
   #next(): void {
-    const { slots, shared = Math.floor(slots / 2) } = this.#options
+    const { slots, shared } = this.#options
     const most = this.#now() < this.#sharedUntil ? shared : slots - 1
     for (const lane of this.#lanes.values()) {
       if (this.#working >= slots) return

@@ -187,9 +187,9 @@ t.test('a tile that takes too long is refused at the deadline, and its work give
   t.ok(given)
 })
 
-t.test('lanes take turns; alone, a lane leaves one slot free, else half of them', async t => {
+t.test('lanes take turns; alone, a lane leaves one slot free, else it has its share', async t => {
   let now = 0
-  const queue = new WorkQueue({ slots: 4, places: 100, deadlineMs: 60_000, now: () => now })
+  const queue = new WorkQueue({ slots: 4, shared: 2, places: 100, deadlineMs: 60_000, now: () => now })
   const begun: string[] = []
   const ends: (() => void)[] = []
   const job = (name: string): Job<void> => ({
@@ -223,6 +223,25 @@ t.test('lanes take turns; alone, a lane leaves one slot free, else half of them'
   while (ends.length > 0) await step()
   await Promise.all(all)
   t.strictSame(queue.stats(), { working: 0, waiting: 0 })
+})
+
+t.test('with a share of one a layer that others come beside goes on one by one', async t => {
+  const queue = new WorkQueue({ slots: 4, shared: 1, places: 100, deadlineMs: 60_000 })
+  const ends: (() => void)[] = []
+  const begun: string[] = []
+  const run = (lane: string) => {
+    const work = () => new Promise<void>(resolve => ends.push(resolve) && begun.push(lane))
+    return queue.run(lane, { ready: () => null, work }, new AbortController().signal)
+  }
+  const all = ['b', 'a', 'a', 'a', 'c'].map(run)
+  await wait(1)
+  t.strictSame(begun, ['b', 'a', 'c'], 'slots stay free for others')
+  for (let done = 0; done < all.length; done++) {
+    ends[done]!()
+    await wait(1)
+  }
+  await Promise.all(all)
+  t.strictSame(begun, ['b', 'a', 'c', 'a', 'a'])
 })
 
 t.test('who waits for a layer to be read holds up nobody', async t => {
