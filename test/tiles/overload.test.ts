@@ -245,7 +245,7 @@ t.test('with a share of one a layer that others come beside goes on one by one',
 })
 
 t.test('who waits for a layer to be read holds up nobody', async t => {
-  const queue = new WorkQueue({ slots: 2, places: 10, deadlineMs: 60_000 })
+  const queue = new WorkQueue({ slots: 2, shared: 1, places: 10, deadlineMs: 60_000 })
   const { open, opened } = gate()
   const never = new AbortController().signal
   const done: string[] = []
