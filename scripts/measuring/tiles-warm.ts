@@ -2,7 +2,7 @@ import type { Layer } from '../../server/catalog/layer.ts'
 import { startBare } from './bare-server.ts'
 import { failed, type LoadJob, load } from './load.ts'
 import type { OwnServer } from './own-server.ts'
-import { askTile, headersOf, type TileBench, withServer } from './tile-bench.ts'
+import { askTile, headersOf, readIntoMemory, type TileBench, withServer } from './tile-bench.ts'
 import { filledTiles, pathOf } from './tile-targets.ts'
 
 /** Requests a second of the server and of a bare Fastify route that sends the same bytes. */
@@ -44,6 +44,8 @@ async function measureLayer(bench: TileBench, server: OwnServer, layer: Layer): 
   const [tile] = await filledTiles(bench.db, layer, ZOOM, 1)
   if (!tile) return []
   const path = pathOf({ layer: layer.id, tile })
+  // A server that is still reading the layer has more to do than to send.
+  await readIntoMemory(server, path)
   const { body, headers } = await askTile(server, path)
   const etag = String(headers['etag'])
   const bare = await startBare({ body, etag })

@@ -30,6 +30,11 @@ await onBothDatabases(t, async (t, db) => {
     const services = await listServices(ask)
     const ids = [...app.catalog.layers().map(({ id }) => id), ...app.catalog.maps.keys()]
     t.strictSame(services.map(({ id }) => id).toSorted(), ids.flatMap(id => [`${id}.tiles`, `${id}.wmts`]).toSorted())
-    for (const { id, ok, answer } of await checkServices(services, ask)) t.ok(ok, `${id}: ${answer}`)
+    // The same tiles again by WMTS: every one on PostGIS, every fifth on the embedded database, which takes far longer.
+    const again = services
+      .filter(({ id }) => id.endsWith('.wmts'))
+      .filter((_, i) => db.kind === 'postgres' || i % 5 === 0)
+    const asked = [...services.filter(({ id }) => id.endsWith('.tiles')), ...again]
+    for (const { id, ok, answer } of await checkServices(asked, ask)) t.ok(ok, `${id}: ${answer}`)
   })
 })
