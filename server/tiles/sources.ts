@@ -29,15 +29,18 @@ export interface SourcesOptions {
   indexBytes: number
   /** Threads that cut tiles; default: the processors less one, at most 4. */
   threads?: number
+  /** So long a tile waits for its layer to be read into memory before it is cut from the rows in its box. */
+  patienceMs?: number
 }
 
-export function openSources({ db, archives, indexBytes, threads }: SourcesOptions): Sources {
+export function openSources({ db, archives, indexBytes, threads, patienceMs }: SourcesOptions): Sources {
   const workers = new TileWorkers(threads)
   const rows = new RowsSource(db, workers)
   const memory = new MemorySource({
     db,
     workers,
     maxBytes: indexBytes,
+    ...(patienceMs !== undefined && { patienceMs }),
     ...(db.kind === 'postgres' && { meanwhile: rows })
   })
   const archive = archives && new ArchiveSource(archives)

@@ -101,7 +101,8 @@ async function postgisTile(db: Database, id: string, { z, x, y }: TileId): Promi
 
 await onBothDatabases(t, async (t, db) => {
   const engine = (more: { cacheBytes?: number; indexBytes?: number } = {}) => {
-    const tiles = createTiles({ db, cacheBytes: 1e7, indexBytes: 1e9, threads: 2, ...more })
+    // Patient: how much is read and made must not hang on how fast the machine is.
+    const tiles = createTiles({ db, cacheBytes: 1e7, indexBytes: 1e9, threads: 2, patienceMs: 60_000, ...more })
     t.teardown(() => tiles.close())
     const get = (members: TileMember[], tile: TileId, more: Partial<TileRequest> = {}) =>
       tiles.get({ members, grid: WEB_MERCATOR_QUAD, tile, coding: 'gzip', ...more })

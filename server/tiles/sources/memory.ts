@@ -14,6 +14,8 @@ export interface MemorySourceOptions {
   maxBytes: number
   /** Makes tiles while a layer is being read that takes long; without it they wait for that. */
   meanwhile?: TileSource
+  /** So long a tile waits for its layer to be read before `meanwhile` makes it; default PATIENCE_MS. */
+  patienceMs?: number
 }
 
 export interface MemoryStats {
@@ -31,7 +33,7 @@ interface Entry {
 
 /** Layers read at once. */
 const LOADS = 2
-/** So long a tile waits for its layer to be read before it is made in another way. */
+/** Longer than most layers take to be read; shorter than a person notices. */
 const PATIENCE_MS = 150
 
 /**
@@ -60,7 +62,8 @@ export class MemorySource implements TileSource {
   ready({ layer, revision }: CutAsk): Promise<void> | null {
     if (this.holds(layer, revision)) return null
     const reading = this.#enter(layer).held.bring(revision)
-    return this.#options.meanwhile ? Promise.race([reading, setTimeout(PATIENCE_MS)]) : reading
+    const { meanwhile, patienceMs = PATIENCE_MS } = this.#options
+    return meanwhile ? Promise.race([reading, setTimeout(patienceMs, undefined, { ref: false })]) : reading
   }
 
   /** Cuts a tile from the layer's rows as of `revision` or, where that is already published, a later one. */
