@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import type { NamedStyle } from './named-styles.ts'
 
 /**
  * An id is a file stem, a URL segment, an MVT layer name and (with `_`) a table name, all at once. None ends in
@@ -141,8 +142,10 @@ export interface Layer extends Omit<LayerDefinition, '$schema'> {
   theme: string
   /** `file`: layers/<theme>/<id>.json; `upload`: made over HTTP, kept in yitu.layer. */
   origin: 'file' | 'upload'
-  /** MapLibre style layers, without `source` (whoever composes a style names it). */
+  /** The default style: MapLibre style layers, without `source` (whoever composes a style names it). */
   style: StyleLayer[]
+  /** Of a layer that was given styles over HTTP: all it has, the default first. */
+  styles?: readonly NamedStyle[]
   /** Of a layer whose source is an archive, once that was read: what it says of itself. */
   stored?: StoredTiles
 }
