@@ -2,6 +2,7 @@ import { defineProblem, notFound } from '../lib/errors.ts'
 import { allChanged, type Changes } from './changes.ts'
 import { type Layer, type LayerState, type StoredTiles, storedRevision } from './layer.ts'
 import type { Sprite } from './load-sprites.ts'
+import type { NamedStyle } from './named-styles.ts'
 import type { CodeList, Department, District, MapDefinition, Theme } from './shared.ts'
 
 export const layerNotFound = defineProblem(
@@ -38,6 +39,8 @@ export interface CatalogUpdate {
   states: ReadonlyMap<string, LayerState>
   /** What the latest revisions changed, by layer id. */
   changes: ReadonlyMap<string, Changes>
+  /** All styles of the layers that were given some over HTTP, the default first, by layer id. */
+  styles: ReadonlyMap<string, readonly NamedStyle[]>
   problems: readonly CatalogProblem[]
   /** Published layers whose table is gone. */
   tablesMissing: readonly string[]
@@ -60,6 +63,9 @@ export class Catalog {
   #uploaded: ReadonlyMap<string, Layer> = new Map()
   #states: ReadonlyMap<string, LayerState> = new Map()
   #changes: ReadonlyMap<string, Changes> = new Map()
+  #styles: ReadonlyMap<string, readonly NamedStyle[]> = new Map()
+  /** Layers as they are drawn now, by what they came as. */
+  readonly #drawn = new WeakMap<Layer, Layer>()
   /** File layers whose tiles are stored in an archive, with what that says of itself. */
   #archived: ReadonlyMap<string, Layer> = new Map()
   #sourceProblems: ReadonlyMap<string, CatalogProblem> = new Map()
@@ -79,10 +85,11 @@ export class Catalog {
   }
 
   /** Takes over what the database says. */
-  update({ uploaded, states, changes, problems, tablesMissing }: CatalogUpdate): void {
+  update({ uploaded, states, changes, styles, problems, tablesMissing }: CatalogUpdate): void {
     this.#uploaded = new Map(uploaded.map(layer => [layer.id, layer]))
     this.#states = states
     this.#changes = changes
+    this.#styles = styles
     this.#uploadProblems = problems
     this.#tablesMissing = new Set(tablesMissing)
     this.#version++
@@ -117,11 +124,33 @@ export class Catalog {
 
   layers(): Layer[] {
     const files = [...this.#fileLayers.values()].map(layer => this.#archived.get(layer.id) ?? layer)
-    return [...files, ...this.#uploaded.values()]
+    return [...files, ...this.#uploaded.values()].map(layer => this.#withStyles(layer))
   }
 
   find(id: string): Layer | undefined {
-    return this.#archived.get(id) ?? this.#fileLayers.get(id) ?? this.#uploaded.get(id)
+    const layer = this.#archived.get(id) ?? this.#fileLayers.get(id) ?? this.#uploaded.get(id)
+    return layer && this.#withStyles(layer)
+  }
+
+  /** All styles of a layer that was given some over HTTP. */
+  styles(id: string): readonly NamedStyle[] | undefined {
+    return this.#styles.get(id)
+  }
+
+  /** The layer drawn in its default style: the same record as long as its styles stay. */
+  #withStyles(layer: Layer): Layer {
+    const styles = this.#styles.get(layer.id)
+    if (!styles) return layer
+    const known = this.#drawn.get(layer)
+    if (known?.styles === styles) return known
+    const drawn = { ...layer, style: styles[0]?.style ?? layer.style, styles }
+    this.#drawn.set(layer, drawn)
+    return drawn
+  }
+
+  /** The layers of layers/ as they came, whatever style they are drawn in. */
+  fileLayers(): Layer[] {
+    return [...this.#fileLayers.values()]
   }
 
   isFileLayer(id: string): boolean {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Text } from '../lib/errors.ts'
+import type { ProblemDetail, Text } from '../lib/errors.ts'
 import type { Layer, StyleLayer } from './layer.ts'
 
 /** One of the ways a layer may be drawn. */
@@ -11,6 +11,19 @@ export interface NamedStyle {
   isDefault: boolean
   /** A hash of what it draws: it belongs into the key of everything that shows it. */
   version: string
+  /** Of one that was sent over HTTP. */
+  record?: StyleRecord
+}
+
+/** What is known of a style that was sent over HTTP, beside what it draws. */
+export interface StyleRecord {
+  source: 'maplibre' | 'sld'
+  /** What of an SLD was not understood. */
+  notes: readonly ProblemDetail[]
+  /** How often it was written. */
+  revision: number
+  updatedBy: string
+  updatedAt: string
 }
 
 /** Stands for whichever style a layer is drawn in unless another is asked for. */

@@ -6,6 +6,7 @@ import { checkStyle } from './check-style.ts'
 import { defaultStyle } from './default-style.ts'
 import { type Layer, type LayerState, type StyleLayer, UploadedLayerSchema } from './layer.ts'
 import { checkShape } from './shape.ts'
+import { planStyles, readStyles, type StyleRow } from './stored-styles.ts'
 
 interface LayerRow {
   id: string
@@ -30,11 +31,14 @@ export async function refreshCatalog(db: Queryable, catalog: Catalog): Promise<v
   const known = references(catalog)
   const read = rows.filter(row => row.definition !== null).map(row => readUploaded(row, catalog, known))
   const changes = await changesNow(db, catalog, rows)
+  const uploaded = read.flatMap(({ layer }) => (layer ? [layer] : []))
+  const styles = readStyles(catalog, uploaded, await db.query<StyleRow>(planStyles()))
   catalog.update({
-    uploaded: read.flatMap(({ layer }) => (layer ? [layer] : [])),
+    uploaded,
+    styles: styles.styles,
     states: new Map(rows.map(row => [row.id, stateOf(row)])),
     changes,
-    problems: [...read.flatMap(({ problems }) => problems), ...rows.flatMap(missingTable)],
+    problems: [...read.flatMap(({ problems }) => problems), ...styles.problems, ...rows.flatMap(missingTable)],
     tablesMissing: rows.flatMap(row => (row.table_missing ? [row.id] : []))
   })
 }

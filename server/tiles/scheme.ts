@@ -24,15 +24,16 @@ export function tileZooms({ zoom, stored }: Pick<Layer, 'zoom'> & Partial<Pick<L
 
 export const labelLayerName = (layerId: string): string => `${layerId}-label`
 
-type Labelled = Pick<Layer, 'id' | 'geometry' | 'style' | 'zoom'>
+type Labelled = Pick<Layer, 'id' | 'geometry' | 'style' | 'styles' | 'zoom'>
 
 /**
- * From which zoom on tiles have one label point a polygon or line, in the MVT layer `<id>-label`: where the style first
- * draws them, as they make a tile of parcels half as large again. Null: the style asks for none.
+ * From which zoom on tiles have one label point a polygon or line, in the MVT layer `<id>-label`: where a style of the
+ * layer first draws them, as they make a tile of parcels half as large again. Null: no style asks for any.
  */
-export function labelZoom({ id, geometry, style, zoom }: Labelled): number | null {
+export function labelZoom({ id, geometry, style, styles, zoom }: Labelled): number | null {
   if (!/Polygon$|LineString$/.test(geometry)) return null
-  const drawn = style.filter(item => item['source-layer'] === labelLayerName(id))
+  const all = styles ? styles.flatMap(named => named.style) : style
+  const drawn = all.filter(item => item['source-layer'] === labelLayerName(id))
   if (drawn.length === 0) return null
   return Math.min(...drawn.map(({ minzoom = 0 }) => Math.floor(minzoom)), tileZooms({ zoom }).max)
 }

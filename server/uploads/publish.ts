@@ -77,7 +77,7 @@ async function keepGround(tx: Queryable, layer: Layer, revision: number): Promis
 
 /** The layer's row, made where missing and locked: publications of one layer queue here. */
 async function lockLayer(tx: Queryable, layer: Layer, actor: string): Promise<LayerRow> {
-  const { id, origin, style, ...definition } = layer
+  const { id, origin, style, styles: _, ...definition } = layer
   const uploaded = origin === 'upload'
   await tx.query(sql`INSERT INTO yitu.layer (id, definition, style, created_by)
     VALUES (${id}, ${uploaded ? definition : null}::jsonb, ${uploaded ? JSON.stringify(style) : null}::jsonb, ${actor})
