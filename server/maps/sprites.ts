@@ -35,6 +35,11 @@ export class Sprites {
       .digest('hex')
   }
 
+  /** Whether there are no icons, and no sheets of them. */
+  get isEmpty(): boolean {
+    return this.#icons.length === 0
+  }
+
   /**
    * One of `icons.json`, `icons@2x.png`, … as bytes.
    * @throws SPRITE_UNKNOWN
@@ -42,7 +47,7 @@ export class Sprites {
   async file(name: string): Promise<SpriteFile> {
     const [, sheet, twice, ending] = /^([a-z-]+)(@2x)?\.(json|png)$/.exec(name) ?? []
     const known = SHEETS.find(one => one === sheet)
-    if (!known || this.#icons.length === 0) throw spriteUnknown({ file: name, names: SHEETS.join(', ') })
+    if (!known || this.isEmpty) throw spriteUnknown({ file: name, names: SHEETS.join(', ') })
     const drawn = await this.#draw(known, twice ? 2 : 1)
     return ending === 'json'
       ? { type: 'application/json; charset=utf-8', bytes: drawn.json, version: this.#version }
