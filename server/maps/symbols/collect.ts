@@ -1,0 +1,203 @@
+import { type DecodedLayer, LINE, POINT } from '../render/decoded-tile.ts'
+import { Evaluated } from '../render/evaluate.ts'
+import { centerAnchor, lineAnchors } from './anchors.ts'
+import type { Candidate, LayerRules } from './candidate.ts'
+import { type FeatureSymbol, featureSymbols } from './feature-symbol.ts'
+import { layerRules, type Placement, placementOf } from './layer-rules.ts'
+import { beginsOnSide, clipLine, type Line, mergeLines } from './lines.ts'
+import { Path } from './path.ts'
+import { poleOf, polygonsOf } from './pole.ts'
+import type { SpriteIcon, SymbolLayer, SymbolSheet, SymbolTile } from './symbols.ts'
+
+/** Farther than this from the picture no label's anchor is looked at, in pixels. */
+const REACH = 256
+
+type Icons = Readonly<Record<string, SpriteIcon>>
+
+/** What a style layer could show in a picture, in the order in which it is to be placed. */
+export function collectSymbols({ style, tiles }: SymbolLayer, sheet: SymbolSheet, icons: Icons): Candidate[] {
+  const evaluated = new Evaluated(style, sheet.zoom, Object.keys(icons))
+  if (evaluated.value('visibility') === 'none') return []
+  const rules = layerRules(evaluated)
+  const placement = placementOf(evaluated)
+  const ordered = tiles.toSorted((a, b) => a.z - b.z || a.y - b.y || a.x - b.x)
+  const found = ordered.flatMap(tile => {
+    const collector = new Collector(evaluated, rules, tile, sheet, icons)
+    return placement === 'point' ? collector.points() : collector.lines(placement)
+  })
+  // Stable: of the same sort key, in the order of the tiles.
+  return evaluated.has('symbol-sort-key') ? found.sort((a, b) => a.sortKey - b.sortKey) : found
+}
+
+interface LineItem {
+  line: Line
+  symbol: FeatureSymbol
+}
+
+/** Collects the symbols of one tile. */
+class Collector {
+  readonly #evaluated: Evaluated
+  readonly #rules: LayerRules
+  readonly #tile: SymbolTile
+  readonly #layer: DecodedLayer
+  readonly #sheet: SymbolSheet
+  readonly #symbolOf: (feature: number) => FeatureSymbol | null
+  readonly #found: Candidate[] = []
+  #box: Candidate['tileBox'] = null
+
+  constructor(evaluated: Evaluated, rules: LayerRules, tile: SymbolTile, sheet: SymbolSheet, icons: Icons) {
+    this.#evaluated = evaluated
+    this.#rules = rules
+    this.#tile = tile
+    this.#layer = tile.layer
+    this.#sheet = sheet
+    this.#symbolOf = featureSymbols(evaluated, tile.layer, icons)
+    if (rules.avoidEdges && tile.hasNeighbours) this.#box = this.#tileBox()
+  }
+
+  /** A symbol at each point, where a line begins, and in the middle of each area. */
+  points(): Candidate[] {
+    for (const feature of this.#features()) {
+      const type = this.#layer.type[feature]!
+      let symbol: FeatureSymbol | null | undefined
+      for (const [x, y] of this.#placesOf(feature, type)) {
+        const at = this.#inPicture(x, y)
+        if (!at) continue
+        if (symbol === undefined) symbol = this.#symbolOf(feature)
+        if (!symbol) break
+        // An area or line is in each tile it lies in; a point in one.
+        const once = type === POINT ? null : this.#nameOf(feature, symbol)
+        this.#add(symbol, at[0], at[1], 0, null, once)
+      }
+    }
+    return this.#found
+  }
+
+  /** Symbols along lines and the rings of areas. */
+  lines(placement: Exclude<Placement, 'point'>): Candidate[] {
+    const items: LineItem[] = []
+    const isCut = this.#tile.hasNeighbours && placement === 'line'
+    for (const feature of this.#features()) {
+      if (this.#layer.type[feature] === POINT) continue
+      const symbol = this.#symbolOf(feature)
+      if (!symbol) continue
+      for (const line of this.#partsOf(feature, true))
+        for (const piece of isCut ? clipLine(line, this.#layer.extent) : [line]) items.push({ line: piece, symbol })
+    }
+    const isSorted = this.#evaluated.has('symbol-sort-key')
+    const merged = placement === 'line' && !isSorted ? mergeLines(items, ({ symbol }) => symbol.name) : items
+    for (const item of merged) this.#alongLine(item, placement)
+    return this.#found
+  }
+
+  #alongLine({ line, symbol }: LineItem, placement: Placement): void {
+    const path = new Path(this.#project(line))
+    const { text, icon } = symbol
+    const shape = text ? text.choices[0]!.shape : null
+    const [textLength, iconLength] = [
+      text && shape ? (shape.right - shape.left) * text.size : 0,
+      icon ? icon.shape.right - icon.shape.left : 0
+    ]
+    const label = {
+      spacing: this.#evaluated.value<number>('symbol-spacing'),
+      length: Math.max(textLength, iconLength),
+      size: text?.size ?? 0,
+      maxAngle: (this.#evaluated.value<number>('text-max-angle') * Math.PI) / 180,
+      hasText: text !== null
+    }
+    const isContinued = this.#tile.hasNeighbours && beginsOnSide(line, this.#layer.extent)
+    const anchors = placement === 'line' ? lineAnchors(path, label, isContinued) : centerAnchor(path, label)
+    for (const distance of anchors) {
+      const [x, y] = path.at(distance)
+      if (!this.#isNear(x, y)) continue
+      this.#add(symbol, x, y, path.angleAt(distance), { path, distance }, null)
+    }
+  }
+
+  #add(
+    symbol: FeatureSymbol,
+    x: number,
+    y: number,
+    angle: number,
+    along: { path: Path; distance: number } | null,
+    once: string | null
+  ): void {
+    const { text, icon, turnsText, turnsIcon, sortKey } = symbol
+    this.#found.push({
+      rules: this.#rules,
+      x,
+      y,
+      once,
+      sortKey,
+      text: text && { ...text, along: turnsText ? along : null },
+      icon: icon && turnsIcon ? { ...icon, rotation: icon.rotation + this.#upright(angle) } : icon,
+      tileBox: this.#box
+    })
+  }
+
+  #upright(angle: number): number {
+    return this.#rules.iconKeepUpright && Math.abs(angle) > Math.PI / 2 ? angle + Math.PI : angle
+  }
+
+  #features(): Uint32Array {
+    return this.#evaluated.select(this.#layer, 'symbol-sort-key')
+  }
+
+  *#placesOf(feature: number, type: number): Generator<readonly [number, number]> {
+    if (type === POINT) {
+      for (const part of this.#partsOf(feature, false))
+        for (let i = 0; i < part.length; i += 2) yield [part[i]!, part[i + 1]!]
+    } else if (type === LINE) {
+      for (const part of this.#partsOf(feature, false)) yield [part[0]!, part[1]!]
+    } else {
+      const polygons = polygonsOf([...this.#partsOf(feature, false)])
+      for (const rings of polygons) yield poleOf(rings)
+    }
+  }
+
+  /** Lines, with the rings of areas closed. */
+  *#partsOf(feature: number, isClosed: boolean): Generator<number[]> {
+    const { partStart, vertexStart, xy, type } = this.#layer
+    for (let part = partStart[feature]!; part < partStart[feature + 1]!; part++) {
+      const line = Array.from(xy.subarray(2 * vertexStart[part]!, 2 * vertexStart[part + 1]!))
+      if (line.length === 0) continue
+      if (isClosed && type[feature] !== LINE) line.push(line[0]!, line[1]!)
+      if (!isClosed || line.length >= 4) yield line
+    }
+  }
+
+  /** Where a place of the tile lies in the picture; null: it is another tile's, or far away. */
+  #inPicture(x: number, y: number): readonly [number, number] | null {
+    const { extent } = this.#layer
+    if (this.#tile.hasNeighbours && (x < 0 || y < 0 || x >= extent || y >= extent)) return null
+    const [px, py] = this.#project([x, y]) as unknown as [number, number]
+    return this.#isNear(px, py) ? [px, py] : null
+  }
+
+  #isNear(x: number, y: number): boolean {
+    const { width, height, margin } = this.#sheet
+    const reach = margin + REACH
+    return x > -reach && y > -reach && x < width + reach && y < height + reach
+  }
+
+  #project(line: Line): Float64Array {
+    const out = new Float64Array(line.length)
+    this.#tile.place.toPicture(line, 0, line.length / 2, this.#layer.extent, out)
+    const { pixelRatio } = this.#sheet
+    if (pixelRatio !== 1) for (let i = 0; i < out.length; i++) out[i]! /= pixelRatio
+    return out
+  }
+
+  #nameOf(feature: number, { name }: FeatureSymbol): string | null {
+    const id = this.#layer.id[feature]!
+    return Number.isNaN(id) ? null : `${id} ${name}`
+  }
+
+  #tileBox(): [number, number, number, number] {
+    const { extent } = this.#layer
+    const corners = this.#project([0, 0, extent, 0, extent, extent, 0, extent])
+    const xs = corners.filter((_, i) => i % 2 === 0)
+    const ys = corners.filter((_, i) => i % 2 === 1)
+    return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)]
+  }
+}
