@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import { mayRead } from '../access/roles.ts'
 import { reasonsById } from '../catalog/degraded.ts'
 import type { Layer } from '../catalog/layer.ts'
+import { stylesOf } from '../catalog/named-styles.ts'
 import { listRevisions } from '../catalog/revisions.ts'
 import { defineProblem } from '../lib/errors.ts'
 
@@ -64,9 +65,10 @@ const layers: FastifyPluginAsyncTypebox = async app => {
 }
 
 function summary(app: FastifyInstance, layer: Layer) {
-  const { style: _style, fields: _fields, department, ...definition } = layer
+  const { style: _style, styles: _styles, fields: _fields, department, ...definition } = layer
   return {
     ...definition,
+    styles: stylesOf(layer).map(({ id, title, isDefault }) => ({ id, title, default: isDefault })),
     department: app.catalog.departments.get(department) ?? { id: department },
     ...app.catalog.state(layer.id),
     links: { self: `/api/layers/${layer.id}`, tilejson: `/tiles/${layer.id}.json`, style: `/styles/${layer.id}.json` }
