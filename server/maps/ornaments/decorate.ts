@@ -1,4 +1,6 @@
 import sharp, { type OverlayOptions, type Sharp } from 'sharp'
+import type { LegendEntry } from '../legend/describe-legend.ts'
+import { legendColumns } from '../legend/legend-columns.ts'
 import type { PictureType } from '../picture.ts'
 import { attributionLine } from './attribution.ts'
 import type { Drawing } from './drawing.ts'
@@ -13,13 +15,18 @@ export interface Ornaments {
   north?: boolean
   /** With whom the data come from. */
   attribution?: string
-  /** A finished legend (PNG), in pixels of the picture. */
-  legend?: Buffer
+  legend?: {
+    entries: readonly LegendEntry[]
+    /** A part of it as PNG, in pixels of the picture. */
+    draw(entries: readonly LegendEntry[]): Promise<Buffer>
+  }
 }
 
 /** CSS pixels between an ornament and the edge. */
 const EDGE = 10
 const LONGEST_BAR = 140
+/** Of the picture's width that a legend may take. */
+const LEGEND_SHARE = 0.45
 
 /**
  * Lays ornaments over a picture: the legend at the upper left, the arrow at the upper right, the bar at the lower left,
@@ -48,7 +55,7 @@ export async function decorate(
     })
   }
   const bar = metresPerPixel === undefined ? null : scaleBar(metresPerPixel, Math.min(LONGEST_BAR, size.width / 3))
-  if (legend) over.push(await legendPanel(legend, width, height, pixelRatio))
+  if (legend) over.push(await legendPanel(legend, size))
   const fromRight = (inset: number) => (own: number) => width - own - inset
   const fromBottom = (inset: number) => (own: number) => height - own - inset
   if (north) lay(northArrow(), fromRight(edge), () => edge)
@@ -60,21 +67,34 @@ export async function decorate(
   return encode(sharp(picture).composite(over), type)
 }
 
-/** The legend on white with a rule around it; made smaller where it would hide the map. */
-async function legendPanel(legend: Buffer, width: number, height: number, pixelRatio: number): Promise<OverlayOptions> {
-  const edge = EDGE * pixelRatio
-  const inset = 6 * pixelRatio
-  const most = { width: Math.round(width * 0.45), height: Math.max(Math.round(height - 6 * edge), 1) }
-  const rule = Math.max(Math.round(pixelRatio), 1)
-  const inner = await sharp(legend)
-    .flatten({ background: '#ffffff' })
-    .resize({ ...most, fit: 'inside', withoutEnlargement: true })
-    .extend({ top: inset, bottom: inset, left: inset, right: inset, background: '#ffffff' })
-    .extend({ top: rule, bottom: rule, left: rule, right: rule, background: '#9aa0a8' })
+/** The legend on white with a rule around it, in as many columns as it takes; made smaller where it would hide the map. */
+async function legendPanel(
+  { entries, draw }: NonNullable<Ornaments['legend']>,
+  { width, height, pixelRatio }: { width: number; height: number; pixelRatio: number }
+): Promise<OverlayOptions> {
+  const room = { width: width * LEGEND_SHARE, height: Math.max(height - 8 * EDGE, height / 2) }
+  const block = legendColumns(entries, room)
+  const pixels = (length: number) => Math.max(Math.round(length * pixelRatio), 1)
+  const columns = await Promise.all(
+    block.columns.map(async ({ entries, x, width, height }) => ({
+      input: await sharp(await draw(entries))
+        .resize({ width: pixels(width * block.scale), height: pixels(height * block.scale), fit: 'fill' })
+        .png({ compressionLevel: 1 })
+        .toBuffer(),
+      left: pixels(x * block.scale) + pixels(1) - 1,
+      top: pixels(1)
+    }))
+  )
+  const panel = { width: pixels(block.width + 4), height: pixels(block.height + 4) }
+  const input = await sharp({ create: { ...panel, channels: 3, background: '#ffffff' } })
+    .composite(columns)
+    .extend({ ...rule(pixels(1)), background: '#9aa0a8' })
     .png({ compressionLevel: 1 })
     .toBuffer()
-  return { input: inner, left: edge, top: edge }
+  return { input, left: pixels(EDGE), top: pixels(EDGE) }
 }
+
+const rule = (width: number) => ({ top: width, bottom: width, left: width, right: width })
 
 const ENCODERS: Record<PictureType, (pixels: Sharp) => Sharp> = {
   'image/png': pixels => pixels.png({ compressionLevel: 6, adaptiveFiltering: false }),

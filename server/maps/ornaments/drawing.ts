@@ -27,6 +27,8 @@ export interface DrawnText {
   anchor: 'start' | 'middle' | 'end'
   color?: string
   bold?: boolean
+  /** From the bottom up instead of from the left to the right. */
+  upwards?: boolean
   /** Behind each letter, so that it is read on any ground. */
   halo?: string
 }

@@ -38,19 +38,32 @@ export function pieceOf(drawing: Drawing, pixelRatio: number): Piece {
   return { pixels: Buffer.from(data.buffer, data.byteOffset, data.byteLength), width, height }
 }
 
-function write(context: SKRSContext2D, { text, x, y, size, anchor, color = INK, halo, bold }: DrawnText): void {
+function write(
+  context: SKRSContext2D,
+  { text, x, y, size, anchor, color = INK, halo, bold, upwards }: DrawnText
+): void {
   const font = fontOf({ ...(bold && { bold }) })
-  const fitted = font.fit(text).join('')
+  const fitted = fitText({ text, ...(bold && { bold }) })
   setFont(context, font.family, size)
+  context.save()
+  context.translate(x, y)
+  if (upwards) context.rotate(-Math.PI / 2)
   context.textAlign = anchor === 'middle' ? 'center' : anchor
   if (halo) {
     context.strokeStyle = halo
     context.lineWidth = HALO_WIDTH
-    context.strokeText(fitted, x, y)
+    context.strokeText(fitted, 0, 0)
   }
   context.fillStyle = color
-  context.fillText(fitted, x, y)
+  context.fillText(fitted, 0, 0)
+  context.restore()
 }
+
+/** A text with a box for each character that the font has no glyph for. */
+export const fitText = ({ text, bold }: Pick<DrawnText, 'text' | 'bold'>): string =>
+  fontOf({ ...(bold && { bold }) })
+    .fit(text)
+    .join('')
 
 /** How long a text is, in the drawing's units. */
 export function textWidth(text: string, { size, bold }: { size: number; bold?: boolean }): number {
