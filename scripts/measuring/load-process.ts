@@ -69,9 +69,13 @@ class Load {
     })
   }
 
-  #note({ status, bytes }: RawReply, ms: number): void {
-    this.#statuses[status] = (this.#statuses[status] ?? 0) + 1
+  #note({ status, bytes, type }: RawReply, ms: number): void {
+    const wanted = this.#job.type
+    const isOther = wanted !== undefined && status === 200 && !type.startsWith(wanted)
+    const name = isOther ? type : status
+    this.#statuses[name] = (this.#statuses[name] ?? 0) + 1
     this.#bytes += bytes
+    if (isOther) return
     if (status === 304 || (status >= 200 && status < 300)) this.#times.push(ms)
   }
 

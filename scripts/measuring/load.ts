@@ -16,12 +16,14 @@ export interface LoadJob {
   perSecond?: number
   /** Default: a minute. */
   timeoutMs?: number
+  /** How the media type of an answer begins; one of another type is counted by that, as no success. */
+  type?: string
 }
 
 export interface LoadResult {
   seconds: number
   perSecond: number
-  /** Answers by status; 0: none came. */
+  /** Answers by status (0: none came), or by the type they should not have had. */
   statuses: Record<string, number>
   /** Of bodies, as sent. */
   bytes: number

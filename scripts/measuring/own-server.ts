@@ -18,7 +18,7 @@ export interface OwnServer {
 
 const MAIN = fileURLToPath(new URL('../../server/main.js', import.meta.url))
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer()
   await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(0, '127.0.0.1', resolve))
   const { port } = probe.address() as AddressInfo

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { type AnswerBody, answerBody } from './answer-body.ts'
 
 /** What is kept of an answer. */
 export interface RawReply {
@@ -6,13 +7,15 @@ export interface RawReply {
   status: number
   /** Of the body, as it was sent. */
   bytes: number
+  /** The media type, with its parameters. */
+  type: string
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n')
 
 /**
  * One HTTP/1.1 connection that is kept, for measuring: it asks one thing after the other and looks at no more of an
- * answer than its status and length, so that the client's share of the machine stays small.
+ * answer than its status, type and length, so that the client's share of the machine stays small.
  */
 export class RawConnection {
   readonly #target: { host: string; port: number }
@@ -20,9 +23,9 @@ export class RawConnection {
   #done: ((reply: RawReply) => void) | null = null
   #head: Buffer | null = null
   #status = 0
-  /** Bytes of the body still to come. */
-  #missing = 0
-  #bytes = 0
+  #type = ''
+  /** Of the answer that is coming, once its head is there. */
+  #body: AnswerBody | null = null
 
   constructor(target: { host: string; port: number }) {
     this.#target = target
@@ -49,8 +52,8 @@ export class RawConnection {
     socket.on('close', () => {
       if (this.#socket === socket) this.#socket = null
       this.#head = null
-      this.#missing = 0
-      this.#end({ status: 0, bytes: 0 })
+      this.#body = null
+      this.#end({ status: 0, bytes: 0, type: '' })
     })
     this.#socket = socket
     return socket
@@ -63,8 +66,8 @@ export class RawConnection {
   }
 
   #hear(chunk: Buffer): void {
-    if (this.#missing > 0) {
-      this.#count(chunk.length)
+    if (this.#body) {
+      this.#take(this.#body, chunk)
       return
     }
     const seen = this.#head ? Buffer.concat([this.#head, chunk]) : chunk
@@ -73,20 +76,14 @@ export class RawConnection {
     if (end < 0) return
     const head = seen.toString('latin1', 0, end)
     this.#status = Number(head.slice(9, 12))
-    this.#bytes = this.#status === 204 || this.#status === 304 ? 0 : lengthIn(head)
-    this.#missing = this.#bytes
-    this.#count(seen.length - end - HEAD_END.length)
+    this.#type = /^content-type: *([^\r]*)/im.exec(head)?.[1] ?? ''
+    this.#body = answerBody(this.#status, head)
+    this.#take(this.#body, seen.subarray(end + HEAD_END.length))
   }
 
-  #count(received: number): void {
-    this.#missing -= received
-    if (this.#missing === 0) this.#end({ status: this.#status, bytes: this.#bytes })
-    else if (this.#missing < 0) throw new Error(`An answer was ${-this.#missing} bytes longer than it said.`)
+  #take(body: AnswerBody, received: Buffer): void {
+    if (!body.take(received)) return
+    this.#body = null
+    this.#end({ status: this.#status, bytes: body.bytes, type: this.#type })
   }
-}
-
-function lengthIn(head: string): number {
-  const length = /^content-length: *(\d+)/im.exec(head)?.[1]
-  if (length === undefined) throw new Error(`An answer does not say its length:\n${head}`)
-  return Number(length)
 }

@@ -1,3 +1,4 @@
+import { table } from './table.ts'
 import type { ColdFigure, LoadFigure } from './tiles-cold.ts'
 import type { EditFigure } from './tiles-edit.ts'
 import type { ZoomFigure } from './tiles-low.ts'
@@ -143,15 +144,3 @@ const counts = (statuses: Record<string, number>): string =>
   Object.entries(statuses)
     .map(([status, count]) => `${count}×${status}`)
     .join(' ')
-
-type Cell = string | number | undefined
-
-/** Columns as wide as their widest cell, numbers to the right. */
-function table(title: string, head: string[], rows: Cell[][]): void {
-  const widths = head.map((name, i) => Math.max(name.length, ...rows.map(row => String(row[i] ?? '').length)))
-  const line = (cells: Cell[]) =>
-    cells
-      .map((cell, i) => (typeof cell === 'string' ? cell.padEnd(widths[i]!) : String(cell ?? '').padStart(widths[i]!)))
-      .join('  ')
-  console.log([title, line(head), ...rows.map(line), ''].join('\n'))
-}
