@@ -35,6 +35,11 @@ export class Sprites {
       .digest('hex')
   }
 
+  /** Of what the sheets are made of. */
+  get version(): string {
+    return this.#version
+  }
+
   /** Whether there are no icons, and no sheets of them. */
   get isEmpty(): boolean {
     return this.#icons.length === 0
