@@ -14,6 +14,8 @@ export interface UsageDay extends UsageCount {
 /** Requests that are not written yet, and when the last of them was, in milliseconds. */
 interface Pending {
   service: string
+  /** In China, counted from 1970. */
+  day: number
   requests: number
   lastUsed: number
 }
@@ -27,8 +29,10 @@ export class Usage {
   readonly #db: Queryable
   readonly #now: () => number
   #written: ReadonlyMap<string, UsageCount> = new Map()
-  /** By day in China, counted from 1970, and service. */
+  /** By service, of the day of its last request. */
   #pending = new Map<string, Pending>()
+  /** Of days before those. */
+  #past: Pending[] = []
   #readAt = 0
   #flushing: Promise<void> = Promise.resolve()
 
@@ -39,12 +43,15 @@ export class Usage {
 
   count(service: string): void {
     const now = this.#now()
-    const key = `${Math.floor((now + CHINA_MS) / DAY_MS)} ${service}`
-    const pending = this.#pending.get(key)
-    if (pending) {
+    const day = Math.floor((now + CHINA_MS) / DAY_MS)
+    const pending = this.#pending.get(service)
+    if (pending?.day === day) {
       pending.requests++
       pending.lastUsed = now
-    } else this.#pending.set(key, { service, requests: 1, lastUsed: now })
+      return
+    }
+    if (pending) this.#past.push(pending)
+    this.#pending.set(service, { service, day, requests: 1, lastUsed: now })
   }
 
   /** All requests ever, as of the last flush. */
@@ -66,19 +73,17 @@ export class Usage {
   }
 
   async #flush(): Promise<void> {
-    const pending = this.#pending
-    if (pending.size > 0) {
+    const pending = [...this.#past, ...this.#pending.values()]
+    if (pending.length > 0) {
+      this.#past = []
       this.#pending = new Map()
       try {
-        await this.#write([...pending.values()])
+        await this.#write(merged(pending))
       } catch (error) {
-        for (const [key, kept] of pending) {
-          const since = this.#pending.get(key)
-          this.#pending.set(key, since ? { ...since, requests: since.requests + kept.requests } : kept)
-        }
+        this.#past = merged([...pending, ...this.#past])
         throw error
       }
-      this.#written = added(this.#written, pending.values())
+      this.#written = added(this.#written, pending)
     }
     if (this.#now() - this.#readAt >= REREAD_MS) await this.#read()
   }
@@ -106,6 +111,22 @@ export class Usage {
     this.#written = new Map(rows.map(({ id, ...count }) => [id, count]))
     this.#readAt = this.#now()
   }
+}
+
+/** One entry for each service and day. */
+function merged(counts: readonly Pending[]): Pending[] {
+  const sums = new Map<string, Pending>()
+  for (const { service, day, requests, lastUsed } of counts) {
+    const key = `${day} ${service}`
+    const before = sums.get(key)
+    sums.set(key, {
+      service,
+      day,
+      requests: requests + (before?.requests ?? 0),
+      lastUsed: Math.max(lastUsed, before?.lastUsed ?? 0)
+    })
+  }
+  return [...sums.values()]
 }
 
 function added(to: ReadonlyMap<string, UsageCount>, counts: Iterable<Pending>): ReadonlyMap<string, UsageCount> {

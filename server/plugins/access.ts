@@ -24,8 +24,8 @@ declare module 'fastify' {
     principalOfKey(key: string): Promise<Principal>
     /** The key a request came with. */
     keyOf(request: FastifyRequest): string | undefined
-    /** Whether a key was found to be somebody's, a minute ago at most, and was not revoked since. */
-    isKnownKey(key: string): boolean
+    /** Differs once a key was revoked or a minute is over: what was found out about keys before is not to be relied on. */
+    keyKnowledge(): number
   }
   interface FastifyRequest {
     /** Who asks; null: nobody in particular. */
@@ -34,6 +34,8 @@ declare module 'fastify' {
 }
 
 const COOKIE = 'yitu_session'
+/** How long what is known of a key is relied on. */
+const REMEMBERED_MS = 60_000
 
 /** Who asks: the one place where keys and sessions are read. What they may do is decided in server/access. */
 export default fp(
@@ -45,15 +47,26 @@ export default fp(
     await setAdminKey(app.db, kept?.secret ?? adminKey)
 
     // A revoked key is refused at once: revoking notifies, and every server forgets what it knew.
-    const known = new LRUCache<string, { principal: Principal | null }>({ max: 1000, ttl: 60_000 })
-    const stop = await app.db.listen('yitu_key', () => known.clear())
-    app.addHook('onClose', stop)
+    const known = new LRUCache<string, { principal: Principal | null }>({ max: 1000 })
+    let knowledge = 0
+    const forget = () => {
+      known.clear()
+      knowledge++
+    }
+    const stop = await app.db.listen('yitu_key', forget)
+    const oblivion = setInterval(forget, REMEMBERED_MS).unref()
+    app.addHook('onClose', async () => {
+      clearInterval(oblivion)
+      await stop()
+    })
     /** What is known is told at once: most requests wait for nothing. */
     const remembered = (name: string, find: () => Promise<Principal | null>): MaybePromise<Principal | null> => {
       const found = known.get(name)
       if (found) return found.principal
+      const asked = knowledge
       return find().then(principal => {
-        known.set(name, { principal })
+        // What was revoked while it was looked for is looked for again.
+        if (asked === knowledge) known.set(name, { principal })
         return principal
       })
     }
@@ -79,7 +92,7 @@ export default fp(
     app.decorate('adminKey', kept && { file: kept.file, generated: kept.isNew ? kept.secret : null })
     app.decorate('principalOfKey', principalOfKey)
     app.decorate('keyOf', keyOf)
-    app.decorate('isKnownKey', key => Boolean(known.get(`key ${key}`)?.principal))
+    app.decorate('keyKnowledge', () => knowledge)
     app.decorate('authorize', role => async request => void requireRole(request.principal, role))
 
     const tokens = new OneTimeTokens()

@@ -26,8 +26,9 @@ export interface KnownTile {
 }
 
 interface Known extends KnownTile {
-  /** The key that opened it; undefined: none was needed. */
-  key: string | undefined
+  /** What the request said who asks, and how much was known of keys then. */
+  credentials: Credentials
+  keyKnowledge: number
   services: string[]
   /** The headers of the answer it had last, and of what: they are most of the work. */
   sent: { ready: ReadyTile; headers: string[] } | null
@@ -41,11 +42,14 @@ declare module 'fastify' {
   }
 }
 
+type Credentials = Pick<IncomingHttpHeaders, 'authorization' | 'x-api-key'>
+
 /** Answers a request, or leaves it to the server: false. */
 type Lane = (request: IncomingMessage, response: ServerResponse) => boolean
 
-/** Addresses, as they were asked for by one key, that are remembered. */
+/** Addresses that are remembered, and by how many keys each. */
 const REMEMBERED = 20_000
+const ASKERS = 8
 
 /**
  * A way past the server's routes and hooks for tiles that are asked for again and are there to be sent: those are
@@ -72,7 +76,7 @@ export class ExpressLane {
 /** `app.rememberTile`, and the lane that answers from what is remembered. */
 export default fp<{ express: ExpressLane }>(
   async (app, { express }) => {
-    const remembered = new LRUCache<string, Known>({ max: REMEMBERED })
+    const remembered = new LRUCache<string, Known[]>({ max: REMEMBERED })
 
     app.decorate('rememberTile', (request, tile) => {
       const { config } = request.routeOptions
@@ -83,14 +87,18 @@ export default fp<{ express: ExpressLane }>(
       if ((request.principal === null) !== (key === undefined)) return
       const { id } = request.params as { id: string }
       const services = id.split(',').map(subject => `${subject}.${config.protocol}`)
-      remembered.set(nameOf(url, headers), { ...tile, key, services, sent: null, unchanged: null })
+      const { authorization, 'x-api-key': apiKey } = headers
+      const credentials = { authorization, 'x-api-key': apiKey }
+      const keyKnowledge = app.keyKnowledge()
+      const others = (remembered.get(url) ?? []).filter(known => !isAskedBy(known, headers)).slice(0, ASKERS - 1)
+      remembered.set(url, [{ ...tile, credentials, keyKnowledge, services, sent: null, unchanged: null }, ...others])
     })
 
     express.lane = (request, response) => {
       const { url, method, headers } = request
-      const known = url === undefined || method !== 'GET' ? undefined : remembered.get(nameOf(url, headers))
-      if (!known || known.catalogVersion !== app.catalog.version || headers.cookie !== undefined) return false
-      if (known.key !== undefined && !app.isKnownKey(known.key)) return false
+      if (url === undefined || method !== 'GET' || headers.cookie !== undefined) return false
+      const known = remembered.get(url)?.find(known => isAskedBy(known, headers))
+      if (known?.catalogVersion !== app.catalog.version || known.keyKnowledge !== app.keyKnowledge()) return false
       const coding = chooseCoding(headers['accept-encoding'])
       const ready = coding && app.tiles.find(known.name, coding)
       const asked = headers['if-none-match']
@@ -120,10 +128,8 @@ export default fp<{ express: ExpressLane }>(
   { name: 'express-lane', dependencies: ['access', 'catalog', 'tiles'] }
 )
 
-/** One record for each key that asks: the address and whatever the key came by. */
-function nameOf(url: string, { authorization, 'x-api-key': apiKey }: IncomingHttpHeaders): string {
-  return authorization === undefined && apiKey === undefined ? url : `${url} ${authorization} ${apiKey}`
-}
+const isAskedBy = ({ credentials }: Known, headers: IncomingHttpHeaders): boolean =>
+  credentials['x-api-key'] === headers['x-api-key'] && credentials.authorization === headers.authorization
 
 /** Names and values by turns. */
 const headersOf = (etag: string, keep: string): string[] => [

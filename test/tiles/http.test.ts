@@ -452,8 +452,9 @@ await onBothDatabases(t, async (t, db) => {
     const own = `${closed}?key=${key}`
     await ask(own)
     t.equal((await isShort(own)).status, 200)
+    const knowledge = app.keyKnowledge()
     await revokeKey(db, id)
-    for (let i = 0; i < 100 && app.isKnownKey(key); i++) await wait(20)
+    for (let i = 0; i < 100 && app.keyKnowledge() === knowledge; i++) await wait(20)
     t.equal((await ask(own)).status, 401, 'a revoked key opens nothing')
 
     await publishRows(db, wells, [{ ...pointRows[0]!, values: ['before'] }])
