@@ -9,9 +9,11 @@ import databasePlugin from './plugins/database.ts'
 import divisionsPlugin from './plugins/divisions.ts'
 import errorsPlugin from './plugins/errors.ts'
 import expressLanePlugin, { ExpressLane } from './plugins/express-lane.ts'
+import featureInfoPlugin from './plugins/feature-info.ts'
 import inPlacePlugin from './plugins/in-place.ts'
 import landCheckPlugin from './plugins/land-check.ts'
 import landCheckJobsPlugin from './plugins/land-check-jobs.ts'
+import legendsPlugin from './plugins/legends.ts'
 import mapsPlugin from './plugins/maps.ts'
 import metricsPlugin from './plugins/metrics.ts'
 import openapiPlugin from './plugins/openapi.ts'
@@ -32,6 +34,8 @@ import landCheckJobsIntakeRoutes from './routes/land-check-jobs-intake.ts'
 import landCheckReportsRoutes from './routes/land-check-reports.ts'
 import landCheckTrustRoutes from './routes/land-check-trust.ts'
 import landChecksRoutes from './routes/land-checks.ts'
+import layerStyleChangesRoutes from './routes/layer-style-changes.ts'
+import layerStylesRoutes from './routes/layer-styles.ts'
 import layersRoutes from './routes/layers.ts'
 import metricsRoutes from './routes/metrics.ts'
 import ogcProcessesRoutes from './routes/ogc-processes.ts'
@@ -44,6 +48,7 @@ import stylesRoutes from './routes/styles.ts'
 import summaryRoutes from './routes/summary.ts'
 import tilesRoutes from './routes/tiles.ts'
 import uploadsRoutes from './routes/uploads.ts'
+import wmsRoutes from './routes/wms/index.ts'
 import wmtsRoutes from './routes/wmts/index.ts'
 
 export interface AppOptions {
@@ -87,6 +92,8 @@ export async function buildApp({ config, db, logStream }: AppOptions): Promise<F
   await app.register(tileDeliveryPlugin)
   await app.register(metricsPlugin)
   await app.register(mapsPlugin)
+  await app.register(legendsPlugin)
+  await app.register(featureInfoPlugin)
   await app.register(servicesPlugin)
   await app.register(uploadsPlugin)
   await app.register(landCheckPlugin)
@@ -97,6 +104,8 @@ export async function buildApp({ config, db, logStream }: AppOptions): Promise<F
   await app.register(sessionRoutes)
   await app.register(keysRoutes)
   await app.register(layersRoutes)
+  await app.register(layerStylesRoutes)
+  await app.register(layerStyleChangesRoutes)
   await app.register(summaryRoutes)
   await app.register(standardRoutes)
   await app.register(divisionsRoutes)
@@ -106,6 +115,7 @@ export async function buildApp({ config, db, logStream }: AppOptions): Promise<F
   await app.register(fontsRoutes)
   await app.register(tilesRoutes)
   await app.register(wmtsRoutes)
+  await app.register(wmsRoutes)
   await app.register(uploadsRoutes)
   await app.register(rulesetsRoutes)
   await app.register(landChecksRoutes)

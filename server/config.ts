@@ -110,6 +110,11 @@ const EnvironmentSchema = Type.Object({
     description:
       'The hash function of land-check answers and their audit chain: sha256, or sm3 (GB/T 32905); may be changed any time, each record names its own.'
   }),
+  WMS_LENIENT_AXES: Type.String({
+    default: '',
+    description:
+      'Layers and maps, comma separated, at whose own WMS a BBOX of version 1.3.0 may also be written easting or longitude first; *: at every WMS. A box that makes sense as the standard orders it is always taken so.'
+  }),
   RATE_LIMIT: Type.Integer({
     default: 6000,
     minimum: 0,
@@ -149,6 +154,7 @@ const named = (env: Environment) =>
     landCheckJobs: env.LAND_CHECK_JOBS,
     webhookHosts: env.WEBHOOK_HOSTS,
     landCheckHash: env.LAND_CHECK_HASH,
+    wmsLenientAxes: env.WMS_LENIENT_AXES,
     rateLimit: env.RATE_LIMIT
   })
 

@@ -26,6 +26,7 @@ export function checkLayer(
     ...checkFields(definition.fields, known.codeLists),
     ...checkZoom(definition.zoom),
     ...checkCluster(definition),
+    ...checkDimensions(definition),
     ...checkLandCheck(definition.landCheck),
     ...checkExtent(definition.extent),
     ...checkSource(definition)
@@ -69,6 +70,17 @@ const checkCluster = ({ cluster, geometry }: LayerDefinition): Fault[] =>
   cluster && !geometry.endsWith('Point')
     ? [['/cluster', `only points can be put together; this layer is ${geometry}`]]
     : []
+
+const DIMENSION_TYPES = { time: ['date', 'datetime'], elevation: ['integer', 'number'] } as const
+
+function checkDimensions({ dimensions = {}, fields }: Pick<LayerDefinition, 'dimensions' | 'fields'>): Fault[] {
+  return (['time', 'elevation'] as const).flatMap((dimension): Fault[] => {
+    const named = dimensions[dimension]
+    const types: readonly string[] = DIMENSION_TYPES[dimension]
+    if (named === undefined || fields.some(({ name, type }) => name === named && types.includes(type))) return []
+    return [[`/dimensions/${dimension}`, `there is no field "${named}" of type ${types.join(' or ')}`]]
+  })
+}
 
 function checkLandCheck({ role, setbackMetres }: LayerDefinition['landCheck']): Fault[] {
   if (role === 'setback' && setbackMetres === undefined) return [['/landCheck', 'role setback needs setbackMetres']]

@@ -47,6 +47,18 @@ export const LandCheckSchema = Type.Object(
   { additionalProperties: false, description: 'The default part a layer plays in a land-check; rule sets decide' }
 )
 
+export const DimensionsSchema = Type.Object(
+  {
+    time: Type.Optional(FieldName),
+    elevation: Type.Optional(FieldName)
+  },
+  {
+    additionalProperties: false,
+    description:
+      'Fields by whose values clients choose what they see, such as the dimension TIME of WMS: a date or datetime, a number'
+  }
+)
+
 /** A name as PostgreSQL keeps it: tables and columns that others made need not follow the house's rules. */
 const DatabaseName = (description: string) => Type.String({ minLength: 1, maxLength: 63, description })
 
@@ -110,6 +122,7 @@ export const LayerSchema = Type.Object(
         }
       )
     ),
+    dimensions: Type.Optional(DimensionsSchema),
     expectedFeatures: Type.Optional(
       Type.Integer({ minimum: 0, description: 'Planning estimate, scales the demonstration data' })
     ),

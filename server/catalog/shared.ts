@@ -29,6 +29,30 @@ export const CodeListSchema = Type.Object(
   { additionalProperties: false, title: 'Code list', description: 'layers/codelists/<id>.json' }
 )
 
+/** Whom to turn to about the services, as their metadata says it. */
+const ContactSchema = Type.Object(
+  {
+    person: Type.Optional(TextSchema),
+    position: Type.Optional(TextSchema),
+    organization: Type.Optional(TextSchema),
+    address: Type.Optional(
+      Type.Object(
+        {
+          street: TextSchema,
+          city: TextSchema,
+          province: TextSchema,
+          postcode: Type.String({ minLength: 1 }),
+          country: TextSchema
+        },
+        { additionalProperties: false }
+      )
+    ),
+    phone: Type.Optional(Type.String({ minLength: 1 })),
+    email: Type.Optional(Type.String({ minLength: 1 }))
+  },
+  { additionalProperties: false, description: 'Whom to turn to about the services; printed in their capabilities' }
+)
+
 /** layers/district.json: which district this server serves. */
 export const DistrictSchema = Type.Object(
   {
@@ -40,7 +64,8 @@ export const DistrictSchema = Type.Object(
       maxItems: 4,
       description: 'west, south, east, north in degrees: where a layer’s features must lie unless it says otherwise'
     }),
-    workingCrs: Type.String({ pattern: '^EPSG:\\d+$', description: 'The projected CRS of the district’s surveys' })
+    workingCrs: Type.String({ pattern: '^EPSG:\\d+$', description: 'The projected CRS of the district’s surveys' }),
+    contact: Type.Optional(ContactSchema)
   },
   { additionalProperties: false, title: 'District', description: 'layers/district.json: the district that is served' }
 )

@@ -14,6 +14,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The layer or map that is served, where no parameter `id` of the route says it. */
     served: string | undefined
+    /** What was asked for is refused, whatever the status says: some standards report that as an answer like any other. */
+    refused: boolean
   }
 }
 
@@ -39,6 +41,16 @@ const PROTOCOLS: readonly Protocol[] = [
       capabilities: `${base}/services/${id}/wmts/1.0.0/WMTSCapabilities.xml`,
       kvp: `${base}/services/${id}/wmts?service=WMTS&request=GetCapabilities`
     })
+  },
+  {
+    id: 'wms',
+    title: { zh: 'WMS 地图服务', en: 'Web Map Service (WMS 1.3.0, 1.1.1)' },
+    type: 'text/xml',
+    serves: () => true,
+    urls: (base, id) => ({
+      capabilities: `${base}/services/${id}/wms?service=WMS&request=GetCapabilities`,
+      capabilities111: `${base}/services/${id}/wms?service=WMS&version=1.1.1&request=GetCapabilities`
+    })
   }
 ]
 
@@ -51,10 +63,11 @@ export default fp(
     app.decorate('services', new ServiceRegistry(app.catalog, PROTOCOLS))
     app.decorate('usage', usage)
     app.decorateRequest('served', undefined)
+    app.decorateRequest('refused', false)
 
     app.addHook('onResponse', (request, reply, done) => {
       // What was refused is no use; an answer of 204 or 304 is.
-      const { protocol } = reply.statusCode < 400 ? request.routeOptions.config : {}
+      const { protocol } = reply.statusCode < 400 && !request.refused ? request.routeOptions.config : {}
       if (protocol) {
         const { id = request.served } = request.params as { id?: string }
         for (const subject of id?.split(',') ?? []) usage.count(`${subject}.${protocol}`)
