@@ -1,4 +1,4 @@
-import { latest } from '@maplibre/maplibre-gl-style-spec'
+import { isExpression, latest } from '@maplibre/maplibre-gl-style-spec'
 
 interface PropertySpec {
   type: string
@@ -30,6 +30,4 @@ export function propertySpec(type: string, name: string): PropertySpec | undefin
 
 /** A list that is a value and no expression says so where an expression could stand. */
 export const asLiteral = (value: unknown): unknown =>
-  Array.isArray(value) && (typeof value[0] !== 'string' || !isOperator(value[0])) ? ['literal', value] : value
-
-const isOperator = (name: string): boolean => name in (latest.expression_name.values as Record<string, unknown>)
+  Array.isArray(value) && !isExpression(value) ? ['literal', value] : value
