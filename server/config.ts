@@ -80,6 +80,23 @@ const EnvironmentSchema = Type.Object({
     minimum: 100,
     description: 'The longest a tile may take to be made, waiting included, in milliseconds. Beyond: 503.'
   }),
+  PICTURE_THREADS: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 64,
+    description: 'Threads that draw pictures; 0: as many as there are processors.'
+  }),
+  PICTURE_QUEUE: Type.Integer({
+    default: 64,
+    minimum: 1,
+    description: 'Pictures that may be drawn or wait for it at once. Beyond: 503 with Retry-After.'
+  }),
+  PICTURE_DEADLINE_MS: Type.Integer({
+    default: 30_000,
+    minimum: 100,
+    description: 'The longest a picture may take to be drawn, waiting included, in milliseconds. Beyond: 503.'
+  }),
+  PICTURE_CACHE_BYTES: Type.Integer({ default: 128 * MiB, minimum: 0, description: 'Memory for finished raster tiles.' }),
   CACHE_URL: Type.String({
     default: '',
     pattern: '^(rediss?://.*)?$',
@@ -149,6 +166,10 @@ const named = (env: Environment) =>
     tileIndexBytes: env.TILE_INDEX_BYTES,
     tileQueue: env.TILE_QUEUE,
     tileDeadlineMs: env.TILE_DEADLINE_MS,
+    pictureThreads: env.PICTURE_THREADS,
+    pictureQueue: env.PICTURE_QUEUE,
+    pictureDeadlineMs: env.PICTURE_DEADLINE_MS,
+    pictureCacheBytes: env.PICTURE_CACHE_BYTES,
     cacheUrl: env.CACHE_URL,
     demoScale: env.DEMO_SCALE,
     landCheckJobs: env.LAND_CHECK_JOBS,

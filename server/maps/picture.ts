@@ -19,6 +19,8 @@ export interface PictureFrame {
 export interface PictureLayer<Member> {
   /** MapLibre style layers as a layer's style has them, without `source`. */
   style: readonly StyleLayer[]
+  /** The sheet its icons and patterns are of; default: `icons`. */
+  sheet?: 'icons' | 'icons-grey'
   /** Vector tiles, which `Member` names to whoever gets them; or features in degrees, longitude first. */
   source: TiledFeatures<Member> | { kind: 'features'; features: FeatureCollection }
 }

@@ -29,3 +29,30 @@ export const fontUnknown = defineProblem(
     en: 'There is no font {name}. As files there are {names}.'
   }
 )
+
+/** Seconds after which a refused picture may be asked for again. */
+const RETRY_AFTER = 1
+
+const busy = defineProblem(
+  'PICTURE_OVERLOADED',
+  503,
+  { zh: '出图服务繁忙', en: 'Too many pictures at once' },
+  {
+    zh: '等待绘制的图片过多，请按 Retry-After 稍后重试。',
+    en: 'Too many pictures are waiting to be drawn; try again after the time in Retry-After.'
+  }
+)
+
+const late = defineProblem(
+  'PICTURE_TOO_SLOW',
+  503,
+  { zh: '图片未能及时绘制', en: 'The picture took too long' },
+  {
+    zh: '图片在 {seconds} 秒内未能绘制完成，请缩小范围、减少图层，或按 Retry-After 稍后重试。',
+    en: 'The picture could not be drawn within {seconds} seconds; ask for a smaller one or fewer layers, or try again after the time in Retry-After.'
+  }
+)
+
+/** Both say when to come back: `retryAfter`, in seconds. */
+export const pictureOverloaded = () => busy({}, { members: { retryAfter: RETRY_AFTER } })
+export const pictureTooSlow = (values: { seconds: number }) => late(values, { members: { retryAfter: RETRY_AFTER } })

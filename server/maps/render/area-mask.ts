@@ -1,0 +1,205 @@
+import { blendRow, type Paint, type Pixels } from './pixels.ts'
+import { bottomOf, type Spans } from './place.ts'
+
+/**
+ * Fills areas. Each edge adds, pixel by pixel, by how much the covered share changes from one pixel of a row to the
+ * next; the sum along the row is the covered share itself, exact for every slope. Areas that share an edge cover its
+ * pixels together to the full, so no line shows between them; areas one upon the other are filled once.
+ */
+export class AreaMask {
+  readonly #width: number
+  readonly #stride: number
+  readonly #cells: Float32Array
+  /** Of each row the first cell that was written and the last. */
+  readonly #first: Int32Array
+  readonly #last: Int32Array
+  /** Rows that were written. */
+  #low: number
+  #high = -1
+  #left = 0
+  #right = 0
+  #top = 0
+  #bottom = 0
+
+  constructor(width: number, height: number) {
+    this.#width = width
+    this.#stride = width + 2
+    this.#cells = new Float32Array(this.#stride * height)
+    this.#first = new Int32Array(height).fill(this.#stride)
+    this.#last = new Int32Array(height).fill(-1)
+    this.#low = height
+  }
+
+  /** What lies beyond these pixels is of no interest from now on. */
+  within(spans: Spans): void {
+    this.#left = Math.max(spans.left, 0)
+    this.#right = Math.min(spans.right, this.#width)
+    this.#top = spans.top
+    this.#bottom = bottomOf(spans)
+  }
+
+  /** Adds a ring; it is closed here. @param places x y in turns; the vertices `from` to `to`, not included */
+  ring(places: Float64Array, from: number, to: number): void {
+    let [x, y] = [places[2 * to - 2]!, places[2 * to - 1]!]
+    for (let i = from; i < to; i++) {
+      const [nextX, nextY] = [places[2 * i]!, places[2 * i + 1]!]
+      if (y < nextY) this.#edge(x, y, nextX, nextY, 1)
+      else if (y > nextY) this.#edge(nextX, nextY, x, y, -1)
+      x = nextX
+      y = nextY
+    }
+  }
+
+  /** An edge downward, cut to the rows and columns of interest. */
+  #edge(x0: number, y0: number, x1: number, y1: number, sign: number): void {
+    if (y1 <= this.#top || y0 >= this.#bottom) return
+    const [left, right] = [this.#left, this.#right]
+    if (x0 >= right && x1 >= right) return
+    const slope = (x1 - x0) / (y1 - y0)
+    let [fromX, fromY, toX, toY] = [x0, y0, x1, y1]
+    if (fromY < this.#top) {
+      fromX += slope * (this.#top - fromY)
+      fromY = this.#top
+    }
+    if (toY > this.#bottom) {
+      toX -= slope * (toY - this.#bottom)
+      toY = this.#bottom
+    }
+    // To the left of everything it covers whole rows; to the right nothing.
+    const [fromSide, toSide] = [fromX < left, toX < left]
+    if (fromSide && toSide) return this.#column(left, fromY, toY, sign)
+    if (fromSide) {
+      const crossing = Math.min(fromY + (left - fromX) / slope, toY)
+      this.#column(left, fromY, crossing, sign)
+      fromX = left
+      fromY = crossing
+    } else if (toSide) {
+      const crossing = Math.max(fromY + (left - fromX) / slope, fromY)
+      this.#column(left, crossing, toY, sign)
+      toX = left
+      toY = crossing
+    }
+    if (fromX > right) {
+      fromY = Math.min(fromY + (right - fromX) / slope, toY)
+      fromX = right
+    } else if (toX > right) {
+      toY = Math.max(fromY + (right - fromX) / slope, fromY)
+      toX = right
+    }
+    if (toY > fromY) this.#rows(fromX, fromY, toX, toY, sign)
+  }
+
+  #column(x: number, y0: number, y1: number, sign: number): void {
+    if (y1 > y0) this.#rows(x, y0, x, y1, sign)
+  }
+
+  #rows(x0: number, y0: number, x1: number, y1: number, sign: number): void {
+    const cells = this.#cells
+    const slope = (x1 - x0) / (y1 - y0)
+    let x = x0
+    let y = y0
+    this.#low = Math.min(this.#low, Math.floor(y0))
+    this.#high = Math.max(this.#high, Math.ceil(y1) - 1)
+    for (let row = Math.floor(y0); y < y1; row++) {
+      const nextY = row + 1 < y1 ? row + 1 : y1
+      const height = nextY - y
+      const nextX = nextY === y1 ? x1 : x + slope * height
+      const [low, high] = x < nextX ? [x, nextX] : [nextX, x]
+      const first = Math.floor(low)
+      const last = Math.ceil(high)
+      const at = row * this.#stride + first
+      const weight = sign * height
+      if (last <= first + 1) {
+        const beyond = ((low + high) / 2 - first) * weight
+        cells[at] = cells[at]! + weight - beyond
+        cells[at + 1] = cells[at + 1]! + beyond
+      } else this.#flat(at, low - first, high - first, last - first, weight)
+      if (first < this.#first[row]!) this.#first[row] = first
+      if (last > this.#last[row]!) this.#last[row] = last > first ? last : first + 1
+      x = nextX
+      y = nextY
+    }
+  }
+
+  /** An edge that crosses several pixels of a row: from `low` to `high` behind the cell `at`, `count` cells. */
+  #flat(at: number, low: number, high: number, count: number, weight: number): void {
+    const cells = this.#cells
+    const per = 1 / (high - low)
+    // The share of a cell to the right of the edge, summed up to the cells' ends.
+    const first = 0.5 * per * (1 - low) * (1 - low)
+    const end = high - count + 1
+    const last = 0.5 * per * end * end
+    cells[at] = cells[at]! + weight * first
+    if (count === 2) cells[at + 1] = cells[at + 1]! + weight * (1 - first - last)
+    else {
+      const second = per * (1.5 - low)
+      cells[at + 1] = cells[at + 1]! + weight * (second - first)
+      for (let i = 2; i < count - 1; i++) cells[at + i] = cells[at + i]! + weight * per
+      const before = second + (count - 3) * per
+      cells[at + count - 1] = cells[at + count - 1]! + weight * (1 - before - last)
+    }
+    cells[at + count] = cells[at + count]! + weight * last
+  }
+
+  /** Paints what was added within the spans, and is empty again. */
+  paint(pixels: Pixels, spans: Spans, paint: Paint): void {
+    for (let y = this.#low; y <= this.#high; y++) {
+      const [from, to] = [spans.from[y - spans.top]!, spans.to[y - spans.top]!]
+      const start = this.#cover(pixels.row, y, to)
+      if (start < to) blendRow(pixels, y, Math.max(start, from), to, paint)
+    }
+    this.#low = this.#first.length
+    this.#high = -1
+  }
+
+  /** Writes a row's covered shares from the first cell on, which it answers, to `end`. */
+  #cover(row: Uint8Array, y: number, end: number): number {
+    const cells = this.#cells
+    const first = this.#first[y]!
+    const last = this.#last[y]!
+    if (last < 0) return end
+    this.#first[y] = this.#stride
+    this.#last[y] = -1
+    const start = y * this.#stride
+    const stop = Math.min(last + 1, end)
+    let sum = 0
+    let covered = 0
+    for (let x = first; x < stop; x++) {
+      const change = cells[start + x]!
+      if (change !== 0) {
+        sum += change
+        covered = byteOf(sum)
+        cells[start + x] = 0
+      }
+      row[x] = covered
+    }
+    for (let x = stop; x <= last; x++) cells[start + x] = 0
+    // What is left is rounding, unless an area reaches beyond the right side.
+    if (stop < end) row.fill(covered, stop, end)
+    return first
+  }
+
+  /** The most that areas lie upon each other in any pixel of the mask; it is empty afterwards. */
+  heaped(): number {
+    let most = 0
+    for (let y = 0; y < this.#first.length; y++) {
+      let sum = 0
+      for (let x = this.#first[y]!; x <= this.#last[y]!; x++) {
+        sum += this.#cells[y * this.#stride + x]!
+        most = Math.max(most, Math.abs(sum))
+        this.#cells[y * this.#stride + x] = 0
+      }
+      this.#first[y] = this.#stride
+      this.#last[y] = -1
+    }
+    this.#low = this.#first.length
+    this.#high = -1
+    return most
+  }
+}
+
+function byteOf(share: number): number {
+  const size = share < 0 ? -share : share
+  // Single precision: a sum of many shares falls a little short of 1.
+  return size >= 0.997 ? 255 : (size * 255 + 0.5) | 0
+}

@@ -1,0 +1,100 @@
+import { AreaMask } from './area-mask.ts'
+import type { DecodedLayer } from './decoded-tile.ts'
+import { LineMask } from './line-mask.ts'
+import { createPixels, type Pattern, type Pixels } from './pixels.ts'
+import type { TilePlace } from './place.ts'
+
+/** Pictures that patterns are made of, in the picture's own pixels. */
+export type PatternImages = ReadonlyMap<string, Omit<Pattern, 'opacity' | 'originX' | 'originY'>>
+
+/** What a picture is drawn with. */
+export interface Desk {
+  pixels: Pixels
+  areas: AreaMask
+  lines: LineMask
+  /** What is left out of lines that are drawn as two. */
+  gaps: LineMask
+  pixelRatio: number
+  images: PatternImages
+  /** Where the CRS begins, in pixels: patterns of pictures side by side go on from one to the next. */
+  origin: readonly [number, number]
+}
+
+/** The masks of the last picture are kept: most have one size. */
+let last: { width: number; height: number; tools: Pick<Desk, 'areas' | 'lines' | 'gaps'> } | undefined
+
+export function setDesk(width: number, height: number, rest: Pick<Desk, 'pixelRatio' | 'images' | 'origin'>): Desk {
+  if (last?.width !== width || last.height !== height) {
+    const tools = {
+      areas: new AreaMask(width, height),
+      lines: new LineMask(width, height),
+      gaps: new LineMask(width, height)
+    }
+    last = { width, height, tools }
+  }
+  return { ...rest, ...last.tools, pixels: createPixels(width, height) }
+}
+
+/** After a failure: what was half drawn is not to come into the next picture. */
+export function clearDesk(): void {
+  last = undefined
+}
+
+/** A layer of a tile where it lies in the picture. */
+export interface PlacedLayer {
+  layer: DecodedLayer
+  place: TilePlace
+  /** Its vertices in pixels of the picture, x y in turns. */
+  places: Float64Array
+  /** minx, miny, maxx, maxy of each feature in pixels; of a tile that is turned in the picture a little too small. */
+  boxes: Float64Array
+}
+
+export function placeLayer(layer: DecodedLayer, place: TilePlace): PlacedLayer {
+  const places = new Float64Array(layer.xy.length)
+  place.toPicture(layer.xy, 0, layer.xy.length / 2, layer.extent, places)
+  const boxes = new Float64Array(layer.box.length)
+  place.toPicture(layer.box, 0, layer.box.length / 2, layer.extent, boxes)
+  return { layer, place, places, boxes }
+}
+
+/** How much a turned tile's boxes may be too small, as a share of their size. */
+const TURNED = 0.05
+
+/** Whether a feature, with so many pixels around it, may be seen in its tile. */
+export function isSeen({ boxes, place: { spans } }: PlacedLayer, feature: number, reach: number): boolean {
+  const at = 4 * feature
+  // y counts to the south in tiles and to the north in degrees.
+  const [x0, y0, x1, y1] = [boxes[at]!, boxes[at + 1]!, boxes[at + 2]!, boxes[at + 3]!]
+  const slack = reach + TURNED * (Math.abs(x1 - x0) + Math.abs(y1 - y0))
+  return (
+    Math.max(x0, x1) + slack >= spans.left &&
+    Math.min(x0, x1) - slack <= spans.right &&
+    Math.max(y0, y1) + slack >= spans.top &&
+    Math.min(y0, y1) - slack <= spans.top + spans.from.length
+  )
+}
+
+/** Features that are painted alike, in the order they are first met; in their own order where that may be seen. */
+export function groupBy<P>(features: Uint32Array, paintOf: (feature: number) => P, inOrder: boolean): [P, number[]][] {
+  const groups: [P, number[]][] = []
+  const known = new Map<P, number[]>()
+  for (const feature of features) {
+    const paint = paintOf(feature)
+    const last = groups.at(-1)
+    const group = inOrder ? (last?.[0] === paint ? last[1] : undefined) : known.get(paint)
+    if (group) group.push(feature)
+    else {
+      const begun = [feature]
+      known.set(paint, begun)
+      groups.push([paint, begun])
+    }
+  }
+  return groups
+}
+
+/** Vertices moved by so many pixels; the same ones where that is none. */
+export function moved(places: Float64Array, [x, y]: readonly [number, number]): Float64Array {
+  if (x === 0 && y === 0) return places
+  return places.map((value, i) => value + (i % 2 === 0 ? x : y))
+}

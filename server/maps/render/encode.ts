@@ -1,0 +1,46 @@
+import sharp from 'sharp'
+import type { PictureType } from '../picture.ts'
+import { colourTable, encodePng } from './encode-png.ts'
+import { createPixels, flood, type Pixels } from './pixels.ts'
+
+// Each renderer is one thread among as many as there are processors.
+sharp.concurrency(1)
+
+/** The finished file of a picture. */
+export async function encodePicture(pixels: Pixels, type: PictureType): Promise<Buffer> {
+  const { width, height } = pixels
+  if (type === 'image/jpeg') return encodeJpeg(pixels)
+  const words = straight(pixels)
+  if (type === 'image/png' || (type === 'image/png; mode=8bit' && colourTable(words))) return encodePng(words, width, height)
+  const raw = sharp(bytesOf(words), { raw: { width, height, channels: 4 } })
+  return type === 'image/webp'
+    ? raw.webp({ quality: 90, effort: 1, smartSubsample: true }).toBuffer()
+    : raw.png({ palette: true, effort: 1, dither: 0, compressionLevel: 4 }).toBuffer()
+}
+
+/** What is transparent is white: JPEG knows no transparency. */
+function encodeJpeg(pixels: Pixels): Promise<Buffer> {
+  const { width, height, bytes } = pixels
+  const paper = createPixels(width, height)
+  flood(paper, { red: 255, green: 255, blue: 255, alpha: 255 })
+  for (let i = 0; i < bytes.length; i++) paper.bytes[i] = bytes[i]! + (paper.bytes[i]! * (255 - bytes[i | 3]!)) / 255 + 0.5
+  return sharp(paper.bytes, { raw: { width, height, channels: 4 } })
+    .removeAlpha()
+    .jpeg({ quality: 88, chromaSubsampling: '4:4:4' })
+    .toBuffer()
+}
+
+const bytesOf = (words: Uint32Array) => new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
+
+/** Pixels with their colours as they are, not multiplied by the alpha. */
+export function straight({ words }: Pixels): Uint32Array {
+  const result = new Uint32Array(words)
+  for (let i = 0; i < result.length; i++) {
+    const word = result[i]!
+    const alpha = word >>> 24
+    if (alpha === 255 || alpha === 0) continue
+    const part = (shift: number) => Math.min(Math.round((((word >>> shift) & 255) * 255) / alpha), 255)
+    result[i] = ((alpha << 24) | (part(16) << 16) | (part(8) << 8) | part(0)) >>> 0
+  }
+  return result
+}
