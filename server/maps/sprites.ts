@@ -46,10 +46,12 @@ export class Sprites {
   }
 
   /**
-   * One of `icons.json`, `icons@2x.png`, … as bytes.
+   * One of `icons.json`, `icons@2x.png`, … as bytes, or one icon, as SLDs name it: `<id>.svg`.
    * @throws SPRITE_UNKNOWN
    */
   async file(name: string): Promise<SpriteFile> {
+    const icon = this.#icons.find(({ id }) => name === `${id}.svg`)
+    if (icon) return { type: 'image/svg+xml', bytes: Buffer.from(icon.svg), version: this.#version }
     const [, sheet, twice, ending] = /^([a-z-]+)(@2x)?\.(json|png)$/.exec(name) ?? []
     const known = SHEETS.find(one => one === sheet)
     if (!known || this.isEmpty) throw spriteUnknown({ file: name, names: SHEETS.join(', ') })

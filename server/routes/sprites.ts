@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { strongEtag } from '../lib/etag.ts'
 
-/** `/sprites/icons.json`, `icons.png`, each also `@2x`: the icons and patterns of styles/sprites/ on one sheet. */
+/** `/sprites/icons.json`, `icons.png`, each also `@2x`: the icons of styles/sprites/ on one sheet; `<icon>.svg`: one. */
 const sprites: FastifyPluginAsyncTypebox = async app => {
   app.get(
     '/sprites/:file',
@@ -10,9 +10,11 @@ const sprites: FastifyPluginAsyncTypebox = async app => {
       config: { rateLimit: false },
       schema: {
         tags: ['styles'],
-        summary: 'The icons of the styles: the sheet, or where each lies on it',
+        summary: 'The icons of the styles: the sheet, where each lies on it, or one of them',
         params: Type.Object({
-          file: Type.String({ description: 'icons or icons-grey, then @2x for fine displays, then .json or .png' })
+          file: Type.String({
+            description: 'icons or icons-grey, then @2x for fine displays, then .json or .png; or an icon, then .svg'
+          })
         })
       }
     },

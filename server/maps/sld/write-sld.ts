@@ -1,9 +1,9 @@
 import type { Layer } from '../../catalog/layer.ts'
 import type { NamedStyle } from '../../catalog/named-styles.ts'
-import type { Language, Text } from '../../lib/errors.ts'
+import type { Language } from '../../lib/errors.ts'
 import { element, type PrintedXml, printXml, type XmlElement } from '../../lib/xml.ts'
 import { writeRules } from './write-rules.ts'
-import { type WriteOptions, Writing } from './writing.ts'
+import { type SldVersion, type WriteOptions, Writing } from './writing.ts'
 
 const NAMESPACES = {
   xmlns: 'http://www.opengis.net/sld',
@@ -12,53 +12,59 @@ const NAMESPACES = {
   'xmlns:xsi': 'http://www.w3.org/2001/XMLSchema-instance'
 }
 
+/** A layer, and those of its styles that are written. */
+export interface StyledLayer {
+  layer: Pick<Layer, 'id' | 'title' | 'geometry'>
+  styles: readonly Pick<NamedStyle, 'id' | 'title' | 'style' | 'isDefault'>[]
+  /** What a value of a field stands for, as its code list says. */
+  titleOf?: (field: string, value: string | number) => string | undefined
+}
+
 /**
- * A style as a Styled Layer Descriptor 1.0.0 (OGC 02-070) or 1.1.0 (05-078r4): a `FeatureTypeStyle` for each style
- * layer, a rule for each class at each scale. What SLD has no words for is told in comments at its beginning.
+ * Styles as a Styled Layer Descriptor 1.0.0 (OGC 02-070) or 1.1.0 (05-078r4): a `FeatureTypeStyle` for each style layer,
+ * a rule for each class at each scale. What SLD has no words for is told in comments.
  */
-export function writeSld(
-  layer: Pick<Layer, 'id' | 'title' | 'geometry'>,
-  named: Pick<NamedStyle, 'id' | 'title' | 'style' | 'isDefault'>,
-  options: Omit<WriteOptions, 'layer'>,
+export function writeSld(subjects: readonly StyledLayer[], options: WriteOptions, language: Language): string {
+  const layers = subjects.map(({ layer, styles, titleOf }) => {
+    const all = { ...options, ...(titleOf && { titleOf }) }
+    const writing = new Writing(all)
+    const described = describe(writing, layer.id, layer.title[language])
+    const named = writing.isSe ? described : described.slice(0, 1)
+    return element('NamedLayer', {}, ...named, ...styles.map(style => userStyle(new Writing(all), style, language)))
+  })
+  return printXml(element('StyledLayerDescriptor', rootAttributes(options.version), ...layers))
+}
+
+function describe(writing: Writing, name: string, title: string): XmlElement[] {
+  const titled = writing.element('Title', title)
+  return [writing.element('Name', name), writing.isSe ? writing.element('Description', titled) : titled]
+}
+
+function userStyle(
+  writing: Writing,
+  { id, title, style, isDefault }: StyledLayer['styles'][number],
   language: Language
-): { text: string; notes: Text[] } {
-  const writing = new Writing({ ...options, layer })
-  const styles = named.style.flatMap(item => {
+) {
+  const styles = style.flatMap(item => {
     const rules = writeRules(writing, item)
     return rules.length > 0 ? [writing.element('FeatureTypeStyle', writing.element('Name', item.id), ...rules)] : []
   })
-  const described = (name: string, title: string) =>
-    writing.isSe
-      ? [writing.element('Name', name), writing.element('Description', writing.element('Title', title))]
-      : [writing.element('Name', name)]
-  const root = element(
-    'StyledLayerDescriptor',
-    rootAttributes(writing),
-    element(
-      'NamedLayer',
-      {},
-      ...described(layer.id, layer.title[language]),
-      element(
-        'UserStyle',
-        {},
-        ...described(named.id, named.title[language]),
-        ...(writing.isSe ? [] : [writing.element('Title', named.title[language])]),
-        element('IsDefault', {}, named.isDefault ? '1' : '0'),
-        ...writing.notes.map(note => comment(note[language])),
-        ...(styles.length > 0 ? styles : [emptyStyle(writing)])
-      )
-    )
+  return element(
+    'UserStyle',
+    {},
+    ...describe(writing, id, title[language]),
+    element('IsDefault', {}, isDefault ? '1' : '0'),
+    ...writing.notes.map(note => comment(note[language])),
+    ...(styles.length > 0 ? styles : [emptyStyle(writing)])
   )
-  return { text: printXml(root), notes: writing.notes }
 }
 
-function rootAttributes(writing: Writing) {
-  const version = writing.options.version
+function rootAttributes(version: SldVersion) {
   const location = `http://www.opengis.net/sld http://schemas.opengis.net/sld/${version}/StyledLayerDescriptor.xsd`
   return {
     version,
     ...NAMESPACES,
-    ...(writing.isSe && { 'xmlns:se': 'http://www.opengis.net/se' }),
+    ...(version === '1.1.0' && { 'xmlns:se': 'http://www.opengis.net/se' }),
     'xsi:schemaLocation': location
   }
 }

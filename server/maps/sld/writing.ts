@@ -1,4 +1,4 @@
-import type { Layer, StyleLayer } from '../../catalog/layer.ts'
+import type { StyleLayer } from '../../catalog/layer.ts'
 import type { Sprite } from '../../catalog/load-sprites.ts'
 import type { Text } from '../../lib/errors.ts'
 import { element, type XmlAttributes, type XmlChild, type XmlElement } from '../../lib/xml.ts'
@@ -8,7 +8,6 @@ export type SldVersion = (typeof SLD_VERSIONS)[number]
 
 export interface WriteOptions {
   version: SldVersion
-  layer: Pick<Layer, 'id' | 'geometry'>
   sprites: readonly Sprite[]
   /** Where icons can be had: `<url>/<name>.svg`. */
   spritesUrl: string
