@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { strongEtag } from '../../lib/etag.ts'
 import type { Kvp } from '../../lib/kvp.ts'
 import type { PictureAsk } from '../../plugins/pictures.ts'
 import { audience } from '../../tiles/tileset.ts'
@@ -22,13 +23,13 @@ export const mapReply =
       // Where the reference system cannot be used there is nothing to be seen.
       shown: meetsArea(frame.crs, frame.box) ? shown : [],
       frame,
-      background: backgroundOf(look, layers[0]?.shown.collection.background),
+      background: backgroundOf(look),
       type: look.type,
       signal: untilLeft(reply)
     }
     if (warnings.length > 0) reply.header('warning', warnings.join(', '))
     const kept = audience(shown.flatMap(({ collection }) => collection.members))
-    if (reply.unchanged(await app.pictures.key(ask), `${kept}no-cache`)) return reply
+    if (reply.unchanged(strongEtag(await app.pictures.key(ask)), `${kept}no-cache`)) return reply
     return reply.type(look.type).send(await app.pictures.draw(ask))
   }
 

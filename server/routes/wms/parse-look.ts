@@ -11,7 +11,7 @@ export interface Look {
   color: string | undefined
 }
 
-export const WHITE = '#ffffff'
+const WHITE = '#ffffff'
 
 /**
  * Reads FORMAT, TRANSPARENT and BGCOLOR (OGC 06-042 §7.3.3.7, §7.3.3.9, §7.3.3.10).
@@ -34,6 +34,5 @@ function readColor(kvp: Kvp): string | undefined {
   return `#${digits.toLowerCase()}`
 }
 
-/** The colour behind a map; null: none. */
-export const backgroundOf = ({ transparent, color }: Look, usual: string = WHITE): string | null =>
-  transparent ? null : (color ?? usual)
+/** The colour behind a map: white unless another is asked for, also behind maps that have one of their own; null: none. */
+export const backgroundOf = ({ transparent, color }: Look): string | null => (transparent ? null : (color ?? WHITE))

@@ -1,8 +1,11 @@
+import { setMaxListeners } from 'node:events'
 import type { FastifyReply } from 'fastify'
 
 /** Aborted when the connection closes before the answer is sent. */
 export function untilLeft({ raw }: FastifyReply): AbortSignal {
   const controller = new AbortController()
+  // Each tile of a picture listens.
+  setMaxListeners(0, controller.signal)
   raw.once('close', () => {
     if (!raw.writableFinished) controller.abort(new Error('The client has left.'))
   })
