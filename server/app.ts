@@ -17,6 +17,7 @@ import legendsPlugin from './plugins/legends.ts'
 import mapsPlugin from './plugins/maps.ts'
 import metricsPlugin from './plugins/metrics.ts'
 import openapiPlugin from './plugins/openapi.ts'
+import picturesPlugin from './plugins/pictures.ts'
 import schemaPlugin from './plugins/schema.ts'
 import servicesPlugin from './plugins/services.ts'
 import tileDeliveryPlugin from './plugins/tile-delivery.ts'
@@ -40,6 +41,7 @@ import layersRoutes from './routes/layers.ts'
 import metricsRoutes from './routes/metrics.ts'
 import ogcProcessesRoutes from './routes/ogc-processes.ts'
 import rulesetsRoutes from './routes/rulesets.ts'
+import serviceMetadataRoutes from './routes/service-metadata.ts'
 import servicesRoutes from './routes/services.ts'
 import sessionRoutes from './routes/session.ts'
 import spritesRoutes from './routes/sprites.ts'
@@ -92,6 +94,7 @@ export async function buildApp({ config, db, logStream }: AppOptions): Promise<F
   await app.register(tileDeliveryPlugin)
   await app.register(metricsPlugin)
   await app.register(mapsPlugin)
+  await app.register(picturesPlugin)
   await app.register(legendsPlugin)
   await app.register(featureInfoPlugin)
   await app.register(servicesPlugin)
@@ -110,6 +113,7 @@ export async function buildApp({ config, db, logStream }: AppOptions): Promise<F
   await app.register(standardRoutes)
   await app.register(divisionsRoutes)
   await app.register(servicesRoutes)
+  await app.register(serviceMetadataRoutes)
   await app.register(stylesRoutes)
   await app.register(spritesRoutes)
   await app.register(fontsRoutes)
