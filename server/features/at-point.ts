@@ -103,7 +103,7 @@ export function planAtPoint(asked: AskedLayer, spot: Spot, count: number): State
   const halfPixel = Math.abs(near[0]![0] - place[0])
   const shape = sql`CASE WHEN ST_NPoints(t.geom) <= ${MOST_VERTICES}::integer THEN t.geom
     ELSE ST_SimplifyPreserveTopology(t.geom, ${halfPixel}::float8) END`
-  return sql`SELECT l.revision AS _revision, ST_AsGeoJSON(${shape}, ${literalSql(String(DIGITS))})::json AS _geometry,
+  return sql`SELECT l.revision AS _revision, ST_AsGeoJSON(${shape}, ${literalSql(String(DIGITS))}, 0)::json AS _geometry,
       ${join(columns)}
     FROM yitu.layer l CROSS JOIN LATERAL (
       SELECT * FROM ${rowsShown(asked, target)} ORDER BY ${order} LIMIT ${count}::integer) AS t

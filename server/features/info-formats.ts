@@ -42,9 +42,9 @@ export const INFO_FORMATS: readonly InfoFormat[] = [
     encode: features => infoGml(features, 2)
   },
   {
-    type: 'application/vnd.ogc.gml/3.1.1',
-    aliases: ['text/xml; subtype=gml/3.1.1', 'application/gml+xml; version=3.1'],
-    contentType: 'application/vnd.ogc.gml/3.1.1',
+    type: 'text/xml; subtype=gml/3.1.1',
+    aliases: ['application/vnd.ogc.gml/3.1.1', 'application/gml+xml; version=3.1'],
+    contentType: 'text/xml; subtype=gml/3.1.1',
     extension: 'gml3',
     encode: features => infoGml(features, 3)
   },

@@ -15,6 +15,11 @@ const CORNERS = 16
 
 /** Where a spot lies: longitude latitude in degrees; undefined where its CRS cannot say. */
 export function placeOf({ crs, x, y }: Spot): [number, number] | undefined {
+  return inDegrees(crs, x, y)
+}
+
+function inDegrees(crs: PictureCrs, x: number, y: number): [number, number] | undefined {
+  if (!Number.isFinite(x) || !Number.isFinite(y)) return undefined
   const place = projectionOf(crs).inverse(x, y)
   return place.every(Number.isFinite) ? place : undefined
 }
@@ -24,10 +29,10 @@ export function placeOf({ crs, x, y }: Spot): [number, number] | undefined {
  * Undefined where the CRS cannot say.
  */
 export function ringAround({ crs, x, y, pixel: [width, height] }: Spot, reach: number): [number, number][] | undefined {
-  const { inverse } = projectionOf(crs)
   const corners = Array.from({ length: CORNERS }, (_, i) => {
     const angle = (2 * Math.PI * i) / CORNERS
-    return inverse(x + Math.cos(angle) * reach * width, y + Math.sin(angle) * reach * height)
+    return inDegrees(crs, x + Math.cos(angle) * reach * width, y + Math.sin(angle) * reach * height)
   })
-  return corners.every(corner => corner.every(Number.isFinite)) ? [...corners, corners[0]!] : undefined
+  const ring = [...corners, corners[0]]
+  return ring.every(corner => corner !== undefined) ? ring : undefined
 }

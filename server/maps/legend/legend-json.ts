@@ -37,16 +37,16 @@ function symbolizer(mark: Mark): object {
     case 'fill':
       return {
         Polygon: {
-          fill: mark.color,
+          fill: plain(mark.color),
           'fill-opacity': text(mark.opacity),
           ...(mark.pattern !== null && { 'graphic-fill': { sprite: mark.pattern } }),
-          ...(mark.outline !== null && { stroke: mark.outline })
+          ...(mark.outline !== null && { stroke: plain(mark.outline) })
         }
       }
     case 'line':
       return {
         Line: {
-          stroke: mark.color,
+          stroke: plain(mark.color),
           'stroke-width': text(mark.width),
           'stroke-opacity': text(mark.opacity),
           'stroke-linecap': mark.cap,
@@ -63,8 +63,8 @@ function symbolizer(mark: Mark): object {
           graphics: [
             {
               mark: 'circle',
-              fill: mark.color,
-              ...(mark.strokeWidth > 0 && { stroke: mark.stroke, 'stroke-width': text(mark.strokeWidth) })
+              fill: plain(mark.color),
+              ...(mark.strokeWidth > 0 && { stroke: plain(mark.stroke), 'stroke-width': text(mark.strokeWidth) })
             }
           ]
         }
@@ -72,10 +72,18 @@ function symbolizer(mark: Mark): object {
     case 'icon':
       return { Point: { opacity: text(mark.opacity), graphics: [{ sprite: mark.icon, scale: text(mark.size) }] } }
     case 'text':
-      return { Text: { fill: mark.color, halo: { fill: mark.halo, radius: text(mark.haloWidth) } } }
+      return { Text: { fill: plain(mark.color), halo: { fill: plain(mark.halo), radius: text(mark.haloWidth) } } }
     case 'heat':
-      return { Raster: { opacity: text(mark.opacity), colormap: mark.colors } }
+      return { Raster: { opacity: text(mark.opacity), colormap: mark.colors.map(plain) } }
   }
 }
+
+/** `rgba(255,0,0,1)` → `#ff0000`; what is translucent stays. */
+const plain = (color: string): string =>
+  color.replace(/^rgba\((\d+), ?(\d+), ?(\d+), ?1\)$/, (_, ...channels) =>
+    channels
+      .slice(0, 3)
+      .reduce((hex: string, channel: string) => hex + Number(channel).toString(16).padStart(2, '0'), '#')
+  )
 
 const text = (value: number): string => String(Math.round(value * 1000) / 1000)
