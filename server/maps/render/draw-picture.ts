@@ -54,22 +54,19 @@ export function drawPicture(order: DrawOrder, supplies: Supplies): Pixels {
   const paper = order.background === null ? undefined : Color.parse(order.background)
   if (paper) flood(desk.pixels, solidOf(paper, 1))
 
-  let sheet: ReadSheet | undefined
   for (const layer of order.layers) {
     const icons = supplies.sheet(layer)
-    sheet ??= icons
     const images = patternsOf(icons, frame.pixelRatio)
     const pieces = piecesOf(layer, frame, supplies, places)
     for (const style of supplies.style(layer.style)) {
       if (!isShown(style, zoom)) continue
       const of = (piece: Piece) => piece.layers(style['source-layer'])
       if (style.type === 'symbol') {
-        sheet = icons
         const tiles = pieces.flatMap((piece): SymbolTile[] => {
           const decoded = of(piece)
           return decoded ? [{ ...piece, layer: decoded }] : []
         })
-        if (tiles.length > 0) symbols.push({ style, tiles })
+        if (tiles.length > 0) symbols.push({ style, tiles, sprites: icons })
         continue
       }
       const evaluated = new Evaluated(style, zoom, [...images.keys()])
@@ -80,10 +77,10 @@ export function drawPicture(order: DrawOrder, supplies: Supplies): Pixels {
       drawLayer({ ...desk, images }, evaluated, layers)
     }
   }
-  if (symbols.length > 0 && sheet) {
+  if (symbols.length > 0) {
     layOver(desk.pixels, canvas => {
       const { width, height, pixelRatio } = frame
-      return drawSymbols(canvas.getContext('2d'), symbols, { width, height, pixelRatio, zoom, margin }, sheet) > 0
+      return drawSymbols(canvas.getContext('2d'), symbols, { width, height, pixelRatio, zoom, margin }) > 0
     })
   }
   return desk.pixels

@@ -14,8 +14,11 @@ const REACH = 256
 
 type Icons = Readonly<Record<string, SpriteIcon>>
 
+const NO_ICONS: Icons = {}
+
 /** What a style layer could show in a picture, in the order in which it is to be placed. */
-export function collectSymbols({ style, tiles }: SymbolLayer, sheet: SymbolSheet, icons: Icons): Candidate[] {
+export function collectSymbols({ style, tiles, sprites }: SymbolLayer, sheet: SymbolSheet): Candidate[] {
+  const icons = sprites?.icons ?? NO_ICONS
   const evaluated = new Evaluated(style, sheet.zoom, Object.keys(icons))
   if (evaluated.value('visibility') === 'none') return []
   const rules = layerRules(evaluated)

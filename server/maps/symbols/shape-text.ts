@@ -21,6 +21,7 @@ export interface TextPiece {
   /** Where the first character begins, and the baseline. For an icon its middle. */
   x: number
   y: number
+  text: string
   characters: readonly string[]
   /** Of each character in ems, without letter spacing. */
   widths: readonly number[]
@@ -78,11 +79,40 @@ export function alignment(anchor: string): [x: number, y: number] {
   return [x, y]
 }
 
+/** Texts are met again and again: in the tiles beside, at the next zoom, in the next picture. */
+const shaped = new Map<string, ShapedText | null>()
+const MOST_SHAPED = 10_000
+
 /**
  * Sets a text in lines around its anchor.
  * @returns null where there is nothing to draw
  */
 export function shapeText(
+  value: Formatted | string,
+  layout: TextLayout,
+  icons: Readonly<Record<string, SpriteIcon>>
+): ShapedText | null {
+  const plain = plainOf(value)
+  if (plain === null) return layOut(value, layout, icons)
+  const { fontStack, maxWidth, lineHeight, letterSpacing, anchor, justify, transform } = layout
+  const key = `${maxWidth} ${lineHeight} ${letterSpacing} ${anchor} ${justify} ${transform} ${fontStack}\n${plain}`
+  const known = shaped.get(key)
+  if (known !== undefined) return known
+  if (shaped.size >= MOST_SHAPED) shaped.clear()
+  const made = layOut(plain, layout, icons)
+  shaped.set(key, made)
+  return made
+}
+
+/** A text without icons and without sections in fonts of their own, which is the same at every size; else null. */
+function plainOf(value: Formatted | string): string | null {
+  if (typeof value === 'string') return value
+  const [only, ...others] = value.sections
+  if (!only || others.length > 0) return null
+  return only.image || only.scale || only.fontStack || only.textColor ? null : only.text
+}
+
+function layOut(
   value: Formatted | string,
   layout: TextLayout,
   icons: Readonly<Record<string, SpriteIcon>>
@@ -162,20 +192,40 @@ function piecesOf(
   letterSpacing: number
 ): TextPiece[] {
   const max = largest(line, sections)
-  const pieces: (TextPiece & { characters: string[]; widths: number[]; section: number })[] = []
+  const pieces: (TextPiece & { text: string; characters: string[]; widths: number[]; section: number })[] = []
   let x = left
   for (const { character, width, isIcon, section } of line) {
     const { font, scale, color, align, icon } = sections[section]!
     if (isIcon && icon) {
-      pieces.push({ x: x + width / 2, y: middle, characters: [], widths: [width], font, scale, icon, section })
+      pieces.push({
+        x: x + width / 2,
+        y: middle,
+        text: '',
+        characters: [],
+        widths: [width],
+        font,
+        scale,
+        icon,
+        section
+      })
     } else if (character !== '\u200b') {
       const last = pieces.at(-1)
       if (last?.section === section) {
+        last.text += character
         last.characters.push(character)
         last.widths.push(width - letterSpacing)
       } else {
         const y = middle + BASELINE * max - (max - scale) * CAPITALS * align
-        const piece = { x, y, characters: [character], widths: [width - letterSpacing], font, scale, section }
+        const piece = {
+          x,
+          y,
+          text: character,
+          characters: [character],
+          widths: [width - letterSpacing],
+          font,
+          scale,
+          section
+        }
         pieces.push(color === undefined ? piece : { ...piece, color })
       }
     }

@@ -19,6 +19,8 @@ export interface SymbolSheet {
 export interface SymbolLayer {
   style: StyleLayer
   tiles: readonly SymbolTile[]
+  /** Where its icons are taken from; null: there are none. */
+  sprites: SpriteSheet | null
 }
 
 export interface SymbolTile {
