@@ -28,7 +28,7 @@ export function drawMarks(
   swatch: SwatchSize,
   sheet: SpriteSheet | null
 ): void {
-  const largest = Math.max(...marks.map(mark => extentOf(mark, sheet)))
+  const largest = Math.max(...marks.map(mark => extentOf(mark, shape, sheet)))
   const place = { context, swatch, shape, sheet, scale: Math.min(1, (swatch.height - 1) / largest) }
   context.save()
   context.beginPath()
@@ -38,9 +38,13 @@ export function drawMarks(
   context.restore()
 }
 
+/** Around a piece of area wider lines are drawn so wide, so that the area is seen. */
+const WIDEST_OUTLINE = 5
+
 /** The height a mark needs; lines leave room beside them. */
-function extentOf(mark: Mark, sheet: SpriteSheet | null): number {
+function extentOf(mark: Mark, shape: Shape, sheet: SpriteSheet | null): number {
   if (mark.type === 'circle') return 2 * (mark.radius + mark.strokeWidth)
+  if (mark.type === 'line' && shape === 'area') return 0
   if (mark.type === 'line') return (2 * mark.width + mark.gap) * 1.2 + 2 * Math.abs(mark.offset)
   if (mark.type !== 'icon') return 0
   const icon = sheet?.icons[mark.icon]
@@ -84,19 +88,20 @@ type Of<T extends Mark['type']> = Extract<Mark, { type: T }>
 
 function drawLine(mark: Of<'line'>, place: Place): void {
   const { context, swatch, shape, scale } = place
-  const [width, offset, gap] = [mark.width * scale, mark.offset * scale, mark.gap * scale]
+  const fitted = shape === 'area' ? Math.min(scale, WIDEST_OUTLINE / mark.width) : scale
+  const [width, offset, gap] = [mark.width * fitted, mark.offset * fitted, mark.gap * fitted]
   context.strokeStyle = (mark.pattern !== null && patternOf(mark.pattern, place)) || mark.color
   context.lineWidth = width
   context.lineCap = mark.cap
   context.lineJoin = 'miter'
   // A dash of no length would never end.
-  const dash = mark.dash?.some(length => length > 0) ? mark.dash.map(length => length * scale) : []
+  const dash = mark.dash?.some(length => length > 0) ? mark.dash.map(length => length * fitted) : []
   context.setLineDash(dash)
   for (const beside of gap > 0 ? [-(gap + width) / 2, (gap + width) / 2] : [0]) {
     context.beginPath()
     if (shape === 'area') {
       // Clockwise, as rings of tiles go: the right-hand side is the inner one.
-      const inset = 1 + Math.min(width / 2, swatch.height / 4) + offset + beside
+      const inset = 1 + width / 2 + offset + beside
       context.rect(inset, inset, Math.max(swatch.width - 2 * inset, 0), Math.max(swatch.height - 2 * inset, 0))
     } else {
       const y = swatch.height / 2 + offset + beside

@@ -27,8 +27,8 @@ export const legendJson = (parts: readonly LegendPart[]): object => ({
   }))
 })
 
-/** What `RULE` names a line of a legend by: the values it is about, else its place. */
-export const ruleName = ({ of }: LegendEntry, index: number): string =>
+/** A name for a line: the values it is about, else its place. */
+const ruleName = ({ of }: LegendEntry, index: number): string =>
   of ? `${of.field}=${of.values.map(value => value ?? '*').join('|')}` : `rule-${index + 1}`
 
 /** Symbolizers carry the names of SVG's properties, as numbers and colours in texts do in SLD. */
