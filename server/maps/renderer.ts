@@ -1,7 +1,8 @@
+import { setMaxListeners } from 'node:events'
 import { availableParallelism } from 'node:os'
+import { findPictureCrs, type PictureCrs } from '../lib/picture-crs.ts'
 import type { TileId } from '../lib/tile-id.ts'
 import { type TileGrid, tileExtent } from '../lib/tile-matrix.ts'
-import { findPictureCrs, type PictureCrs } from '../lib/picture-crs.ts'
 import type { Picture, PictureFrame } from './picture.ts'
 import { pictureOverloaded, pictureTooSlow } from './problems.ts'
 import { orderOf, type TileOf } from './render/order.ts'
@@ -53,12 +54,19 @@ export function createRenderer<Member>(options: RendererOptions<Member>): Render
   const threads = new RenderThreads(size)
   let pictures = 0
 
-  async function draw(picture: Picture<Member>, columns: number, rows: number, signal?: AbortSignal): Promise<Buffer[]> {
+  async function draw(
+    picture: Picture<Member>,
+    columns: number,
+    rows: number,
+    signal?: AbortSignal
+  ): Promise<Buffer[]> {
     signal?.throwIfAborted()
     if (pictures >= queue) throw pictureOverloaded()
     const late = new AbortController()
     const timer = setTimeout(() => late.abort(pictureTooSlow({ seconds: deadlineMs / 1000 })), deadlineMs)
     const either = signal ? AbortSignal.any([signal, late.signal]) : late.signal
+    // Every tile of the picture waits for it.
+    setMaxListeners(0, either)
     pictures++
     try {
       const { goods, fetch } = await orderOf(picture, columns, rows, options, key => threads.haveAll(key), either)

@@ -40,9 +40,11 @@ export class AreaMask {
 
   /** Adds a ring; it is closed here. @param places x y in turns; the vertices `from` to `to`, not included */
   ring(places: Float64Array, from: number, to: number): void {
-    let [x, y] = [places[2 * to - 2]!, places[2 * to - 1]!]
+    let x = places[2 * to - 2]!
+    let y = places[2 * to - 1]!
     for (let i = from; i < to; i++) {
-      const [nextX, nextY] = [places[2 * i]!, places[2 * i + 1]!]
+      const nextX = places[2 * i]!
+      const nextY = places[2 * i + 1]!
       if (y < nextY) this.#edge(x, y, nextX, nextY, 1)
       else if (y > nextY) this.#edge(nextX, nextY, x, y, -1)
       x = nextX
@@ -53,10 +55,14 @@ export class AreaMask {
   /** An edge downward, cut to the rows and columns of interest. */
   #edge(x0: number, y0: number, x1: number, y1: number, sign: number): void {
     if (y1 <= this.#top || y0 >= this.#bottom) return
-    const [left, right] = [this.#left, this.#right]
+    const left = this.#left
+    const right = this.#right
     if (x0 >= right && x1 >= right) return
     const slope = (x1 - x0) / (y1 - y0)
-    let [fromX, fromY, toX, toY] = [x0, y0, x1, y1]
+    let fromX = x0
+    let fromY = y0
+    let toX = x1
+    let toY = y1
     if (fromY < this.#top) {
       fromX += slope * (this.#top - fromY)
       fromY = this.#top
@@ -66,8 +72,12 @@ export class AreaMask {
       toY = this.#bottom
     }
     // To the left of everything it covers whole rows; to the right nothing.
-    const [fromSide, toSide] = [fromX < left, toX < left]
-    if (fromSide && toSide) return this.#column(left, fromY, toY, sign)
+    const fromSide = fromX < left
+    const toSide = toX < left
+    if (fromSide && toSide) {
+      this.#column(left, fromY, toY, sign)
+      return
+    }
     if (fromSide) {
       const crossing = Math.min(fromY + (left - fromX) / slope, toY)
       this.#column(left, fromY, crossing, sign)
@@ -101,10 +111,11 @@ export class AreaMask {
     this.#low = Math.min(this.#low, Math.floor(y0))
     this.#high = Math.max(this.#high, Math.ceil(y1) - 1)
     for (let row = Math.floor(y0); y < y1; row++) {
-      const nextY = row + 1 < y1 ? row + 1 : y1
+      const nextY = Math.min(row + 1, y1)
       const height = nextY - y
       const nextX = nextY === y1 ? x1 : x + slope * height
-      const [low, high] = x < nextX ? [x, nextX] : [nextX, x]
+      const low = Math.min(x, nextX)
+      const high = Math.max(x, nextX)
       const first = Math.floor(low)
       const last = Math.ceil(high)
       const at = row * this.#stride + first
@@ -146,7 +157,7 @@ export class AreaMask {
     for (let y = this.#low; y <= this.#high; y++) {
       const [from, to] = [spans.from[y - spans.top]!, spans.to[y - spans.top]!]
       const start = this.#cover(pixels.row, y, to)
-      if (start < to) blendRow(pixels, y, Math.max(start, from), to, paint)
+      if (start < to) blendRow(pixels, y, Math.max(start, from), to, paint, pixels.row, 0)
     }
     this.#low = this.#first.length
     this.#high = -1

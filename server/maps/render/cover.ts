@@ -21,7 +21,11 @@ const LEVELS_ABOVE = 1
  * has nothing for a picture of that scale, or the picture lies elsewhere.
  * @param margin pixels around the frame that labels are placed in
  */
-export function coverOf(frame: PictureFrame, source: Pick<TiledFeatures<unknown>, 'zooms' | 'grids'>, margin: number): Cover | null {
+export function coverOf(
+  frame: PictureFrame,
+  source: Pick<TiledFeatures<unknown>, 'zooms' | 'grids'>,
+  margin: number
+): Cover | null {
   const grid = gridFor(frame, source.grids)
   if (!grid) return null
   const zoom = Math.floor(pictureZoom(frame) + 1e-6)

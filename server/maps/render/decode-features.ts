@@ -93,7 +93,12 @@ function signedArea(ring: Position[]): number {
 }
 
 function boxOf(parts: Position[][]): [number, number, number, number] {
-  let [minX, minY, maxX, maxY] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  let [minX, minY, maxX, maxY] = [
+    Number.POSITIVE_INFINITY,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    Number.NEGATIVE_INFINITY
+  ]
   for (const part of parts)
     for (const [x = 0, y = 0] of part) {
       minX = Math.min(minX, x)

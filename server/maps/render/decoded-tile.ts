@@ -52,12 +52,6 @@ export function columnOf(layer: DecodedLayer, key: string): Int32Array {
   return column
 }
 
-/** A feature's property; undefined where it has none. */
-export function valueOf(layer: DecodedLayer, feature: number, key: string): Value | undefined {
-  const at = columnOf(layer, key)[feature]!
-  return at < 0 ? undefined : layer.values[at]
-}
-
 /** All the properties of a feature. */
 export function propertiesOf(layer: DecodedLayer, feature: number): Record<string, Value> {
   const properties: Record<string, Value> = {}

@@ -20,24 +20,46 @@ export interface Desk {
   origin: readonly [number, number]
 }
 
-/** The masks of the last picture are kept: most have one size. */
-let last: { width: number; height: number; tools: Pick<Desk, 'areas' | 'lines' | 'gaps'> } | undefined
+type Tools = Pick<Desk, 'areas' | 'lines' | 'gaps' | 'pixels'>
 
+/** What the last picture was drawn with is used again: most have one size. */
+let last: { width: number; height: number; tools: Tools } | undefined
+
+/** A desk with clear pixels. Those of the picture before are gone. */
 export function setDesk(width: number, height: number, rest: Pick<Desk, 'pixelRatio' | 'images' | 'origin'>): Desk {
   if (last?.width !== width || last.height !== height) {
     const tools = {
       areas: new AreaMask(width, height),
       lines: new LineMask(width, height),
-      gaps: new LineMask(width, height)
+      gaps: new LineMask(width, height),
+      pixels: createPixels(width, height)
     }
     last = { width, height, tools }
   }
-  return { ...rest, ...last.tools, pixels: createPixels(width, height) }
+  last.tools.pixels.words.fill(0)
+  used = 0
+  return { ...rest, ...last.tools }
 }
 
 /** After a failure: what was half drawn is not to come into the next picture. */
 export function clearDesk(): void {
   last = undefined
+}
+
+/** Memory for vertices of one picture, used again for the next. */
+let room = new Float64Array(1 << 16)
+let used = 0
+/** Larger room is given back after the picture. */
+const MOST_ROOM = 1 << 21
+
+function take(length: number): Float64Array {
+  if (used + length > room.length) {
+    if (length > MOST_ROOM) return new Float64Array(length)
+    room = new Float64Array(Math.min(Math.max(2 * room.length, length), MOST_ROOM))
+    used = 0
+  }
+  used += length
+  return room.subarray(used - length, used)
 }
 
 /** A layer of a tile where it lies in the picture. */
@@ -51,9 +73,9 @@ export interface PlacedLayer {
 }
 
 export function placeLayer(layer: DecodedLayer, place: TilePlace): PlacedLayer {
-  const places = new Float64Array(layer.xy.length)
+  const places = take(layer.xy.length)
   place.toPicture(layer.xy, 0, layer.xy.length / 2, layer.extent, places)
-  const boxes = new Float64Array(layer.box.length)
+  const boxes = take(layer.box.length)
   place.toPicture(layer.box, 0, layer.box.length / 2, layer.extent, boxes)
   return { layer, place, places, boxes }
 }

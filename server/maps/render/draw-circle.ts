@@ -43,7 +43,12 @@ interface Circle {
 }
 
 /** MapLibre's circle: its edges fade inward, over a pixel or the blur. */
-function drawCircle(pixels: Pixels, x: number, y: number, { radius, strokeWidth, blur, color, strokeColor }: Circle): void {
+function drawCircle(
+  pixels: Pixels,
+  x: number,
+  y: number,
+  { radius, strokeWidth, blur, color, strokeColor }: Circle
+): void {
   const outer = radius + strokeWidth
   if (!(outer > 0)) return
   const fade = Math.max(Math.abs(blur), 1 / outer)
@@ -53,7 +58,7 @@ function drawCircle(pixels: Pixels, x: number, y: number, { radius, strokeWidth,
   const hasStroke = strokeWidth >= 0.01
   for (let row = top; row < bottom; row++)
     for (let column = left; column < right; column++) {
-      const distance = Math.hypot(column + 0.5 - x, row + 0.5 - y) / outer
+      const distance = Math.sqrt((column + 0.5 - x) ** 2 + (row + 0.5 - y) ** 2) / outer
       const share = blur < 0 ? smoothstep(1 + fade, 1, distance) : smoothstep(1, 1 - fade, distance)
       if (share <= 0) continue
       const stroke = hasStroke ? smoothstep(radius / outer - fade, radius / outer, distance) : 0

@@ -3,15 +3,13 @@ import { type Desk, groupBy, isSeen, moved, type PlacedLayer } from './desk.ts'
 import { strokeFeature } from './draw-line.ts'
 import type { Evaluated, PerFeature } from './evaluate.ts'
 import { areasOverlap } from './overlap.ts'
-import { isClear, type Paint } from './pixels.ts'
 import { patternPaint } from './patterns.ts'
+import { isClear, type Paint } from './pixels.ts'
 
 /** Draws the areas of a tile. */
 export function drawFill(desk: Desk, style: Evaluated, placed: PlacedLayer): void {
   const { layer, place } = placed
-  const features = style
-    .select(layer, 'fill-sort-key')
-    .filter(i => layer.type[i] === POLYGON && isSeen(placed, i, 0))
+  const features = style.select(layer, 'fill-sort-key').filter(i => layer.type[i] === POLYGON && isSeen(placed, i, 0))
   if (features.length === 0) return
   const translate = style.value<[number, number]>('fill-translate')
   const shift: [number, number] = [translate[0] * desk.pixelRatio, translate[1] * desk.pixelRatio]
@@ -32,7 +30,8 @@ export function drawFill(desk: Desk, style: Evaluated, placed: PlacedLayer): voi
     }
     if (!oneByOne) desk.areas.paint(desk.pixels, place.spans, paint)
   }
-  if (!isPattern && style.has('fill-outline-color') && style.value('fill-antialias')) drawOutlines(desk, style, at, features)
+  if (!isPattern && style.has('fill-outline-color') && style.value('fill-antialias'))
+    drawOutlines(desk, style, at, features)
 }
 
 function addRings({ areas }: Desk, { layer, places }: PlacedLayer, feature: number): void {

@@ -19,7 +19,15 @@ export function drawHeatmap({ pixels, pixelRatio }: Desk, style: Evaluated, tile
       const end = layer.vertexStart[layer.partStart[feature + 1]!]!
       for (let v = layer.vertexStart[layer.partStart[feature]!]!; v < end; v++)
         if (isInside(layer, v))
-          addBell(density, width, height, places[2 * v]!, places[2 * v + 1]!, radius(feature) * pixelRatio, weight(feature) * intensity)
+          addBell(
+            density,
+            width,
+            height,
+            places[2 * v]!,
+            places[2 * v + 1]!,
+            radius(feature) * pixelRatio,
+            weight(feature) * intensity
+          )
     }
   }
   const colors = ramp(style)
@@ -34,7 +42,15 @@ export function drawHeatmap({ pixels, pixelRatio }: Desk, style: Evaluated, tile
   }
 }
 
-function addBell(density: Float32Array, width: number, height: number, x: number, y: number, radius: number, weight: number): void {
+function addBell(
+  density: Float32Array,
+  width: number,
+  height: number,
+  x: number,
+  y: number,
+  radius: number,
+  weight: number
+): void {
   if (!(radius > 0) || !(weight > 0)) return
   const [left, right] = [Math.max(Math.ceil(x - radius - 0.5), 0), Math.min(Math.floor(x + radius - 0.5) + 1, width)]
   const [top, bottom] = [Math.max(Math.ceil(y - radius - 0.5), 0), Math.min(Math.floor(y + radius - 0.5) + 1, height)]

@@ -1,10 +1,10 @@
+import { cutSides, isCutStretch } from './cut-sides.ts'
 import { LINE, POLYGON } from './decoded-tile.ts'
 import { type Desk, groupBy, isSeen, moved, type PlacedLayer } from './desk.ts'
 import type { Evaluated, PerFeature } from './evaluate.ts'
 import type { LineMask } from './line-mask.ts'
 import { patternPaint } from './patterns.ts'
 import { isClear, type Paint } from './pixels.ts'
-import { cutSides, isCutStretch } from './cut-sides.ts'
 import { type Stroke, strokeLine } from './stroke.ts'
 
 /** Draws the lines of a tile, and its areas' borders. */
@@ -15,7 +15,10 @@ export function drawLine(desk: Desk, style: Evaluated, placed: PlacedLayer): voi
     ? patternPaint(desk, style, 'line-pattern', 'line-opacity', layer)
     : style.color('line-color', 'line-opacity', layer)
   const translate = style.value<[number, number]>('line-translate')
-  const at = { ...placed, places: moved(placed.places, [translate[0] * desk.pixelRatio, translate[1] * desk.pixelRatio]) }
+  const at = {
+    ...placed,
+    places: moved(placed.places, [translate[0] * desk.pixelRatio, translate[1] * desk.pixelRatio])
+  }
   const features = style.select(layer, 'line-sort-key').filter(i => layer.type[i] === LINE || layer.type[i] === POLYGON)
   desk.lines.within(place.spans)
   desk.gaps.within(place.spans)

@@ -1,5 +1,5 @@
-import { type Canvas, createCanvas } from '@napi-rs/canvas'
 import { Color } from '@maplibre/maplibre-gl-style-spec'
+import { type Canvas, createCanvas } from '@napi-rs/canvas'
 import type { StyleLayer } from '../../catalog/layer.ts'
 import { TILE_GRIDS } from '../../lib/tile-matrix.ts'
 import type { PictureFrame } from '../picture.ts'
@@ -93,9 +93,11 @@ const isShown = ({ minzoom = 0, maxzoom = 99, layout }: StyleLayer, zoom: number
 function drawLayer(desk: Desk, style: Evaluated, layers: readonly PlacedLayer[]): void {
   switch (style.style.type) {
     case 'background':
-      return drawBackground(desk, style)
+      drawBackground(desk, style)
+      return
     case 'heatmap':
-      return drawHeatmap(desk, style, layers)
+      drawHeatmap(desk, style, layers)
+      return
     case 'fill':
       for (const layer of layers) drawFill(desk, style, layer)
       return
@@ -109,9 +111,10 @@ function drawLayer(desk: Desk, style: Evaluated, layers: readonly PlacedLayer[])
 
 function drawBackground(desk: Desk, style: Evaluated): void {
   const opacity = style.value<number>('background-opacity')
-  if (!style.has('background-pattern')) return flood(desk.pixels, solidOf(style.value<Color>('background-color'), opacity))
-  const pattern = patternOf(desk, String(style.value<unknown>('background-pattern')), opacity)
-  if (pattern) flood(desk.pixels, pattern)
+  const paint = style.has('background-pattern')
+    ? patternOf(desk, String(style.value<unknown>('background-pattern')), opacity)
+    : solidOf(style.value<Color>('background-color'), opacity)
+  if (paint) flood(desk.pixels, paint)
 }
 
 function piecesOf(

@@ -96,7 +96,13 @@ function file(
   header[8] = 8
   header[9] = colourType
   const data = deflateSync(plain, { ...options, memLevel: 9 })
-  return Buffer.concat([SIGNATURE, chunk('IHDR', header), ...chunks, chunk('IDAT', data), chunk('IEND', Buffer.alloc(0))])
+  return Buffer.concat([
+    SIGNATURE,
+    chunk('IHDR', header),
+    ...chunks,
+    chunk('IDAT', data),
+    chunk('IEND', Buffer.alloc(0))
+  ])
 }
 
 function chunk(type: string, data: Buffer): Buffer {

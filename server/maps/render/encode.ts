@@ -6,12 +6,13 @@ import { createPixels, flood, type Pixels } from './pixels.ts'
 // Each renderer is one thread among as many as there are processors.
 sharp.concurrency(1)
 
-/** The finished file of a picture. */
+/** The finished file of a picture, whose pixels are changed. */
 export async function encodePicture(pixels: Pixels, type: PictureType): Promise<Buffer> {
   const { width, height } = pixels
   if (type === 'image/jpeg') return encodeJpeg(pixels)
   const words = straight(pixels)
-  if (type === 'image/png' || (type === 'image/png; mode=8bit' && colourTable(words))) return encodePng(words, width, height)
+  if (type === 'image/png' || (type === 'image/png; mode=8bit' && colourTable(words)))
+    return encodePng(words, width, height)
   const raw = sharp(bytesOf(words), { raw: { width, height, channels: 4 } })
   return type === 'image/webp'
     ? raw.webp({ quality: 90, effort: 1, smartSubsample: true }).toBuffer()
@@ -23,7 +24,8 @@ function encodeJpeg(pixels: Pixels): Promise<Buffer> {
   const { width, height, bytes } = pixels
   const paper = createPixels(width, height)
   flood(paper, { red: 255, green: 255, blue: 255, alpha: 255 })
-  for (let i = 0; i < bytes.length; i++) paper.bytes[i] = bytes[i]! + (paper.bytes[i]! * (255 - bytes[i | 3]!)) / 255 + 0.5
+  for (let i = 0; i < bytes.length; i++)
+    paper.bytes[i] = bytes[i]! + (paper.bytes[i]! * (255 - bytes[i | 3]!)) / 255 + 0.5
   return sharp(paper.bytes, { raw: { width, height, channels: 4 } })
     .removeAlpha()
     .jpeg({ quality: 88, chromaSubsampling: '4:4:4' })
@@ -32,9 +34,8 @@ function encodeJpeg(pixels: Pixels): Promise<Buffer> {
 
 const bytesOf = (words: Uint32Array) => new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
 
-/** Pixels with their colours as they are, not multiplied by the alpha. */
-export function straight({ words }: Pixels): Uint32Array {
-  const result = new Uint32Array(words)
+/** Turns colours that are multiplied by the alpha into what they are, in place. */
+function straight({ words: result }: Pixels): Uint32Array {
   for (let i = 0; i < result.length; i++) {
     const word = result[i]!
     const alpha = word >>> 24

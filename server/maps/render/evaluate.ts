@@ -110,7 +110,8 @@ const filters = new WeakMap<StyleLayer, Expression>()
 const SPECIFICATIONS = latest as unknown as Record<string, Record<string, StylePropertySpecification>>
 
 function expressionOf(style: StyleLayer, name: string, images: string[]): Expression {
-  const specification = (SPECIFICATIONS[`paint_${style.type}`]?.[name] ?? SPECIFICATIONS[`layout_${style.type}`]?.[name])!
+  const specification = (SPECIFICATIONS[`paint_${style.type}`]?.[name] ??
+    SPECIFICATIONS[`layout_${style.type}`]?.[name])!
   const fallback = specification['default']
   const value = style.paint?.[name] ?? style.layout?.[name] ?? fallback
   if (value === undefined) return { evaluate: () => undefined, fields: [], isSame: true }

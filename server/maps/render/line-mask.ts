@@ -52,11 +52,20 @@ export class LineMask {
    */
   stretch(x0: number, y0: number, x1: number, y1: number, half: number, blur: number, start: End, end: End): void {
     const reach = half + 0.5
-    if (!this.touches(Math.min(x0, x1) - reach, Math.min(y0, y1) - reach, Math.max(x0, x1) + reach, Math.max(y0, y1) + reach))
+    if (
+      !this.touches(
+        Math.min(x0, x1) - reach,
+        Math.min(y0, y1) - reach,
+        Math.max(x0, x1) + reach,
+        Math.max(y0, y1) + reach
+      )
+    )
       return
-    const [dx, dy] = [x1 - x0, y1 - y0]
-    const length = Math.hypot(dx, dy)
-    const [ux, uy] = length > 0 ? [dx / length, dy / length] : [1, 0]
+    const dx = x1 - x0
+    const dy = y1 - y0
+    const length = Math.sqrt(dx * dx + dy * dy)
+    const ux = length > 0 ? dx / length : 1
+    const uy = length > 0 ? dy / length : 0
     const top = Math.max(Math.ceil(Math.min(y0, y1) - reach - 0.5), this.#top)
     const bottom = Math.min(Math.floor(Math.max(y0, y1) + reach - 0.5) + 1, this.#bottom)
     this.#mark(top, bottom)
@@ -69,7 +78,8 @@ export class LineMask {
     const endKind = kindOf(end)
     for (let row = top; row < bottom; row++) {
       const py = row + 0.5 - y0
-      let [low, high] = [near, far]
+      let low = near
+      let high = far
       if (across < 1e9) {
         const middle = x0 + (py * ux) / uy
         if (middle - across > low) low = middle - across
@@ -102,7 +112,7 @@ export class LineMask {
           if (endKind === BUTT && length - along < 0.5) share = Math.min(share, (length - along + 0.5) * 255)
         }
         const covered = (reach - distance) * fade
-        const value = (covered < share ? covered : share) + 0.5
+        const value = Math.min(covered, share) + 0.5
         if (value > this.#covered[base + x]!) this.#covered[base + x] = value
       }
     }
@@ -112,7 +122,17 @@ export class LineMask {
    * The outer side of a bend at a place, between the end of a stretch that comes along (`ax`, `ay`) and the beginning
    * of one that leaves along (`bx`, `by`), both of length 1.
    */
-  corner(x: number, y: number, ax: number, ay: number, bx: number, by: number, half: number, blur: number, kind: Corner): void {
+  corner(
+    x: number,
+    y: number,
+    ax: number,
+    ay: number,
+    bx: number,
+    by: number,
+    half: number,
+    blur: number,
+    kind: Corner
+  ): void {
     const reach = half + 0.5
     const [mx, my] = [ax - bx, ay - by]
     const middle = Math.hypot(mx, my)
@@ -159,9 +179,11 @@ export class LineMask {
       const start = y * this.#width
       const from = Math.max(first, spans.from[y - spans.top]!)
       const to = Math.min(last + 1, spans.to[y - spans.top]!)
-      for (let x = from; x < to; x++) pixels.row[x] = this.#covered[start + x]!
-      if (without) for (let x = from; x < to; x++) pixels.row[x] = less(pixels.row[x]!, without.#covered[start + x]!)
-      blendRow(pixels, y, from, to, paint)
+      if (without) {
+        const other = without.#covered
+        for (let at = start + from; at < start + to; at++) this.#covered[at] = less(this.#covered[at]!, other[at]!)
+      }
+      blendRow(pixels, y, from, to, paint, this.#covered, start)
       this.#covered.fill(0, start + first, start + last + 1)
       this.#first[y] = this.#width
       this.#last[y] = -1

@@ -21,7 +21,9 @@ export interface OrderLayer {
   style: string
   /** null: its style names no icons. */
   sheet: string | null
-  source: { kind: 'tiles'; grid: string; tiles: readonly (TileId & { key: string })[] } | { kind: 'features'; features: FeatureCollection }
+  source:
+    | { kind: 'tiles'; grid: string; tiles: readonly (TileId & { key: string })[] }
+    | { kind: 'features'; features: FeatureCollection }
 }
 
 export interface RenderAsk {

@@ -4,7 +4,13 @@ import type { Evaluated, PerFeature } from './evaluate.ts'
 import type { Paint, Pattern } from './pixels.ts'
 
 /** A pattern for each feature, the same object for the same pattern; null where there is no such picture. */
-export function patternPaint(desk: Desk, style: Evaluated, name: string, opacity: string, layer: DecodedLayer): PerFeature<Paint | null> {
+export function patternPaint(
+  desk: Desk,
+  style: Evaluated,
+  name: string,
+  opacity: string,
+  layer: DecodedLayer
+): PerFeature<Paint | null> {
   const [image, share] = [style.of<unknown>(name, layer), style.of<number>(opacity, layer)]
   const known = new Map<string, Pattern | null>()
   return feature => {

@@ -41,20 +41,37 @@ export function createPixels(width: number, height: number): Pixels {
 export const isClear = (paint: Paint): boolean => ('words' in paint ? paint.opacity <= 0 : paint.alpha <= 0)
 
 /**
- * Lays a paint over the pixels `from` to `to` (not included) of row `y`, as far as `pixels.row` says they are covered.
+ * Lays a paint over the pixels `from` to `to` (not included) of row `y`.
+ * @param cover how much of each is covered, 0 to 255: of the pixel `x` it is `cover[offset + x]`
  */
-export function blendRow(pixels: Pixels, y: number, from: number, to: number, paint: Paint): void {
-  if ('words' in paint) blendPattern(pixels, y, from, to, paint)
-  else blendSolid(pixels, y, from, to, paint)
+export function blendRow(
+  pixels: Pixels,
+  y: number,
+  from: number,
+  to: number,
+  paint: Paint,
+  cover: Uint8Array,
+  offset: number
+): void {
+  if ('words' in paint) blendPattern(pixels, y, from, to, paint, cover, offset)
+  else blendSolid(pixels, y, from, to, paint, cover, offset)
 }
 
-function blendSolid({ width, bytes, words, row }: Pixels, y: number, from: number, to: number, paint: Solid): void {
+function blendSolid(
+  { width, bytes, words }: Pixels,
+  y: number,
+  from: number,
+  to: number,
+  paint: Solid,
+  cover: Uint8Array,
+  offset: number
+): void {
   const { red, green, blue, alpha } = paint
   const full = pack(Math.round(red), Math.round(green), Math.round(blue), Math.round(alpha))
   const covers = alpha >= 254.5
   const start = y * width
   for (let x = from; x < to; x++) {
-    const covered = row[x]!
+    const covered = cover[offset + x]!
     if (covered === 0) continue
     const at = start + x
     if (covered === 255 && (covers || words[at] === 0)) {
@@ -71,14 +88,23 @@ function blendSolid({ width, bytes, words, row }: Pixels, y: number, from: numbe
   }
 }
 
-function blendPattern({ width, bytes, row }: Pixels, y: number, from: number, to: number, paint: Pattern): void {
+function blendPattern(
+  { width, bytes }: Pixels,
+  y: number,
+  from: number,
+  to: number,
+  paint: Pattern,
+  cover: Uint8Array,
+  offset: number
+): void {
   const { words, width: across, height: down, opacity, originX, originY } = paint
   const line = modulo(y - originY, down) * across
   let column = modulo(from - originX, across)
   for (let x = from; x < to; x++, column = column + 1 === across ? 0 : column + 1) {
     const word = words[line + column]!
-    if (row[x] === 0 || word === 0) continue
-    const share = (row[x]! / 255) * opacity
+    const covered = cover[offset + x]!
+    if (covered === 0 || word === 0) continue
+    const share = (covered / 255) * opacity
     const rest = 1 - ((word >>> 24) * share) / 255
     const i = 4 * (y * width + x)
     bytes[i] = (word & 255) * share + bytes[i]! * rest + 0.5
@@ -96,8 +122,12 @@ const modulo = (value: number, length: number): number => ((Math.floor(value) % 
 
 /** Lays a paint over everything. */
 export function flood(pixels: Pixels, paint: Paint): void {
+  if ('alpha' in paint && paint.alpha >= 254.5) {
+    const { red, green, blue } = paint
+    return void pixels.words.fill(pack(Math.round(red), Math.round(green), Math.round(blue), 255))
+  }
   pixels.row.fill(255)
-  for (let y = 0; y < pixels.height; y++) blendRow(pixels, y, 0, pixels.width, paint)
+  for (let y = 0; y < pixels.height; y++) blendRow(pixels, y, 0, pixels.width, paint, pixels.row, 0)
 }
 
 /** Cuts a picture into parts of one size, row by row. */

@@ -27,7 +27,10 @@ export function patternsOf(sheet: ReadSheet, pixelRatio: number): PatternImages 
   if (known) return known
   const made = new Map(
     Object.entries(sheet.icons).map(([name, { x, y, width, height, pixelRatio: own }]) => {
-      const [across, down] = [Math.max(Math.round((width / own) * pixelRatio), 1), Math.max(Math.round((height / own) * pixelRatio), 1)]
+      const [across, down] = [
+        Math.max(Math.round((width / own) * pixelRatio), 1),
+        Math.max(Math.round((height / own) * pixelRatio), 1)
+      ]
       const context = createCanvas(across, down).getContext('2d')
       context.drawImage(sheet.image, x, y, width, height, 0, 0, across, down)
       return [name, { width: across, height: down, words: multiplied(context.getImageData(0, 0, across, down).data) }]

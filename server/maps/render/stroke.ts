@@ -18,7 +18,7 @@ export interface Stroke {
 const THIN = 2.2
 const NEARLY_STRAIGHT = 0.985
 /** Vertices this close are one, in pixels. */
-const SAME = 0.05
+const SAME = 0.3
 
 /**
  * Draws a line into a mask.
@@ -34,7 +34,11 @@ export function strokeLine(
   stroke: Stroke,
   hidden: ((vertex: number) => boolean) | null = null
 ): void {
-  if (hidden) return strokeVisible(mask, places, count, isRing, stroke, hidden)
+  if (hidden) strokeVisible(mask, places, count, isRing, stroke, hidden)
+  else strokeWhole(mask, places, count, isRing, stroke)
+}
+
+function strokeWhole(mask: LineMask, places: Float64Array, count: number, isRing: boolean, stroke: Stroke): void {
   let kept = thinned(places, count)
   if (isRing && kept > 2 && isSame(places, 0, kept - 1)) kept--
   const closed = isRing && kept > 2
@@ -56,7 +60,10 @@ function strokeVisible(
   const last = isRing ? count : count - 1
   let first = 0
   while (first < last && !hidden(first)) first++
-  if (first === last) return strokeLine(mask, places, count, isRing, stroke)
+  if (first === last) {
+    strokeWhole(mask, places, count, isRing, stroke)
+    return
+  }
   // A ring is gone round from a hidden stretch on, so that no part is cut in two where it begins.
   const start = isRing ? first + 1 : 0
   const part = new Float64Array(2 * count + 4)
@@ -65,11 +72,11 @@ function strokeVisible(
     const vertex = (start + step) % count
     if (length === 0) length = put(part, 0, places, vertex)
     if (hidden(vertex)) {
-      if (length > 1) strokeLine(mask, part, length, false, stroke)
+      if (length > 1) strokeWhole(mask, part, length, false, stroke)
       length = 0
     } else length = put(part, length, places, (vertex + 1) % count)
   }
-  if (length > 1) strokeLine(mask, part, length, false, stroke)
+  if (length > 1) strokeWhole(mask, part, length, false, stroke)
 }
 
 function put(part: Float64Array, at: number, places: Float64Array, vertex: number): number {
@@ -78,13 +85,17 @@ function put(part: Float64Array, at: number, places: Float64Array, vertex: numbe
   return at + 1
 }
 
+/** Much faster than `Math.hypot`, which keeps from overflow. */
+const lengthOf = (x: number, y: number) => Math.sqrt(x * x + y * y)
+
 const isSame = (places: Float64Array, a: number, b: number) =>
   Math.abs(places[2 * a]! - places[2 * b]!) + Math.abs(places[2 * a + 1]! - places[2 * b + 1]!) < SAME
 
-/** Leaves out vertices that lie on the one before. */
+/** Leaves out vertices that lie on the one before; the last one stays. */
 function thinned(places: Float64Array, count: number): number {
   let kept = Math.min(count, 1)
   for (let i = 1; i < count; i++) if (!isSame(places, i, kept - 1)) kept = put(places, kept, places, i)
+  if (kept > 1) put(places, kept - 1, places, count - 1)
   return kept
 }
 
@@ -93,7 +104,7 @@ function offsetLine(places: Float64Array, count: number, closed: boolean, offset
   const from = places.slice(0, 2 * count)
   const direction = (a: number, b: number): [number, number] => {
     const [dx, dy] = [from[2 * b]! - from[2 * a]!, from[2 * b + 1]! - from[2 * a + 1]!]
-    const length = Math.hypot(dx, dy) || 1
+    const length = lengthOf(dx, dy) || 1
     return [dx / length, dy / length]
   }
   for (let i = 0; i < count; i++) {
@@ -102,7 +113,7 @@ function offsetLine(places: Float64Array, count: number, closed: boolean, offset
     const a = before >= 0 ? direction(before, i) : direction(i, after)
     const b = after >= 0 ? direction(i, after) : a
     const [nx, ny] = [-(a[1] + b[1]), a[0] + b[0]]
-    const length = Math.hypot(nx, ny)
+    const length = lengthOf(nx, ny)
     if (length < 1e-6) continue
     const factor = Math.min(2 / length, 2)
     places[2 * i] = from[2 * i]! + (nx / length) * offset * factor
@@ -119,7 +130,8 @@ function drawLine(mask: LineMask, places: Float64Array, count: number, closed: b
   const longer = cap === 'square' ? half : 0
   if (stretches === 0) {
     const [x, y] = [places[0]!, places[1]!]
-    return mask.stretch(x - longer, y, x + longer, y, half, blur, outer, outer)
+    mask.stretch(x - longer, y, x + longer, y, half, blur, outer, outer)
+    return
   }
   let [lastX, lastY] = [0, 0]
   const closing = closed ? unit(places, count - 1, 0) : null
@@ -127,9 +139,13 @@ function drawLine(mask: LineMask, places: Float64Array, count: number, closed: b
   let start: End = closed ? (isRound ? 'round' : 'joint') : outer
   for (let i = 0; i < stretches; i++) {
     const next = i + 1 < count ? i + 1 : 0
-    let [x0, y0, x1, y1] = [places[2 * i]!, places[2 * i + 1]!, places[2 * next]!, places[2 * next + 1]!]
-    const length = Math.hypot(x1 - x0, y1 - y0) || 1
-    const [ux, uy] = [(x1 - x0) / length, (y1 - y0) / length]
+    let x0 = places[2 * i]!
+    let y0 = places[2 * i + 1]!
+    let x1 = places[2 * next]!
+    let y1 = places[2 * next + 1]!
+    const length = lengthOf(x1 - x0, y1 - y0) || 1
+    const ux = (x1 - x0) / length
+    const uy = (y1 - y0) / length
     if ((i > 0 || closed) && !isRound) {
       const straightness = lastX * ux + lastY * uy
       if (straightness > NEARLY_STRAIGHT) start = 'round'
@@ -142,8 +158,14 @@ function drawLine(mask: LineMask, places: Float64Array, count: number, closed: b
     }
     const isFirst = i === 0 && !closed
     const isLast = i === stretches - 1 && !closed
-    if (isFirst) [x0, y0] = [x0 - ux * longer, y0 - uy * longer]
-    if (isLast) [x1, y1] = [x1 + ux * longer, y1 + uy * longer]
+    if (isFirst) {
+      x0 -= ux * longer
+      y0 -= uy * longer
+    }
+    if (isLast) {
+      x1 += ux * longer
+      y1 += uy * longer
+    }
     mask.stretch(x0, y0, x1, y1, half, blur, isFirst ? outer : start, isLast ? outer : isRound ? 'round' : 'joint')
     start = isRound ? 'round' : 'joint'
     lastX = ux
@@ -153,7 +175,7 @@ function drawLine(mask: LineMask, places: Float64Array, count: number, closed: b
 
 function unit(places: Float64Array, a: number, b: number): [number, number] {
   const [dx, dy] = [places[2 * b]! - places[2 * a]!, places[2 * b + 1]! - places[2 * a + 1]!]
-  const length = Math.hypot(dx, dy) || 1
+  const length = lengthOf(dx, dy) || 1
   return [dx / length, dy / length]
 }
 
@@ -169,16 +191,21 @@ function dashLine(
   dashes: readonly number[]
 ): void {
   const total = dashes.reduce((sum, dash) => sum + dash, 0)
-  if (!(total >= SHORTEST_PATTERN) || count < 2) return drawLine(mask, places, count, closed, stroke)
+  if (!(total >= SHORTEST_PATTERN) || count < 2) {
+    drawLine(mask, places, count, closed, stroke)
+    return
+  }
   const dash = new Float64Array(2 * count + 4)
   let [at, left, drawing] = [0, dashes[0]!, true]
   let length = put(dash, 0, places, 0)
   const stretches = closed ? count : count - 1
   for (let i = 0; i < stretches; i++) {
     const next = (i + 1) % count
-    const [x0, y0] = [places[2 * i]!, places[2 * i + 1]!]
-    const [ux, uy] = unit(places, i, next)
-    const whole = Math.hypot(places[2 * next]! - x0, places[2 * next + 1]! - y0)
+    const x0 = places[2 * i]!
+    const y0 = places[2 * i + 1]!
+    const whole = lengthOf(places[2 * next]! - x0, places[2 * next + 1]! - y0)
+    const ux = (places[2 * next]! - x0) / (whole || 1)
+    const uy = (places[2 * next + 1]! - y0) / (whole || 1)
     let done = 0
     while (whole - done > left) {
       done += left

@@ -21,7 +21,8 @@ export function scaleOf({ box, width, height, pixelRatio }: PictureFrame): Scale
 
 /** Where a tile of a grid lies in a picture. */
 export function placeOf(frame: PictureFrame, grid: TileGrid, tile: TileId): TilePlace {
-  const isStraight = frame.crs.unit === 'degree' ? grid.srid !== 3857 : grid.srid === 3857 && frame.crs.code === 'EPSG:3857'
+  const isStraight =
+    frame.crs.unit === 'degree' ? grid.srid !== 3857 : grid.srid === 3857 && frame.crs.code === 'EPSG:3857'
   return isStraight ? straightPlace(scaleOf(frame), grid, tile) : bentPlace(frame, grid, tile)
 }
 
