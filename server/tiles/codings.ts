@@ -1,5 +1,5 @@
 import { promisify } from 'node:util'
-import { brotliCompress, brotliDecompress, constants, gunzip, gzip } from 'node:zlib'
+import { brotliCompress, brotliDecompress, constants, gunzip, gzip, gzipSync } from 'node:zlib'
 import type { ContentCoding } from '../lib/media-type.ts'
 
 const compress = { gzip: promisify(gzip), br: promisify(brotliCompress) }
@@ -17,6 +17,9 @@ export async function encode(plain: Uint8Array, coding: ContentCoding): Promise<
   const params = { [BROTLI_PARAM_QUALITY]: BROTLI_QUALITY, [BROTLI_PARAM_SIZE_HINT]: plain.byteLength }
   return compress.br(plain, { params })
 }
+
+/** `encode` to gzip, in a thread that has nothing else to do: without the way to the pool of threads and back. */
+export const gzipHere = (plain: Uint8Array): Buffer => gzipSync(plain, { level: GZIP_LEVEL })
 
 /** The plain bytes of what is in a coding. */
 export async function decode(bytes: Buffer, coding: ContentCoding): Promise<Buffer> {

@@ -32,7 +32,7 @@ const EMPTY = { mvt: null, reduced: null }
 async function makePart(
   { source, queue, counts }: Workshop,
   member: TileMember,
-  { grid, tile }: TileSubject,
+  { members, grid, tile }: TileSubject,
   signal: AbortSignal
 ): Promise<CutTile> {
   const { layer, revision } = member
@@ -40,7 +40,7 @@ async function makePart(
   const zoom = zoomOf(grid, tile)
   const view = viewOf(member)
   if (revision === 0 || view.asOfRevision === 0 || zoom < min || zoom > max) return { revision, ...EMPTY }
-  const ask: CutAsk = { layer, revision, grid, tile, view }
+  const ask: CutAsk = { layer, revision, grid, tile, view, isWhole: members.length === 1 }
   const count = counts.of(layer.id, zoom)
   const work = async (signal: AbortSignal) => {
     const begin = performance.now()
@@ -67,14 +67,12 @@ function asMade(member: TileMember, revision: number): TileMember {
 
 /** The tiles of several layers, one after the other, are the tile of all of them (MVT 2.1 §4.1: repeated layers). */
 async function finish(parts: readonly CutTile[]): Promise<Finished> {
-  const filled = parts.filter(({ mvt, stored }) => mvt || stored)
+  const filled = parts.filter(({ mvt, ready }) => mvt || ready)
   const reduced = filled.some(part => part.reduced !== null)
   const [only] = filled
   if (!only) return { bytes: null, coding: CODING, reduced }
-  if (filled.length === 1 && only.stored) return { ...only.stored, reduced }
-  const plain = await Promise.all(
-    filled.map(({ mvt, stored }) => (stored ? decode(stored.bytes, stored.coding) : mvt!))
-  )
+  if (filled.length === 1 && only.ready) return { ...only.ready, reduced }
+  const plain = await Promise.all(filled.map(({ mvt, ready }) => (ready ? decode(ready.bytes, ready.coding) : mvt!)))
   return { bytes: await encode(plain.length === 1 ? plain[0]! : Buffer.concat(plain), CODING), coding: CODING, reduced }
 }
 

@@ -1,4 +1,5 @@
 import type { Layer } from '../catalog/layer.ts'
+import type { ContentCoding } from '../lib/media-type.ts'
 import type { TileId } from '../lib/tile-id.ts'
 import type { TileGrid } from '../lib/tile-matrix.ts'
 import type { LayerView } from './view.ts'
@@ -11,6 +12,8 @@ export interface CutAsk {
   grid: TileGrid
   tile: TileId
   view: LayerView
+  /** It is all of the tile: it may come ready to be sent (`ready`), which spares others the work. */
+  isWhole?: boolean
 }
 
 /** One layer's part of a tile, uncompressed, and the revision whose rows it was cut from. */
@@ -20,8 +23,8 @@ export interface CutTile {
   mvt: Uint8Array | null
   /** Features in the tile's bounds and how many of them it shows as they are; null where it shows all. */
   reduced: { shown: number; total: number } | null
-  /** Instead of `mvt`: the part as an archive keeps it, to be passed through where it is the whole tile. */
-  stored?: { bytes: Buffer; coding: 'gzip' | 'br' | 'identity' }
+  /** Instead of `mvt`: as an archive keeps it, or compressed where it was cut; sent as it is where it is the whole tile. */
+  ready?: { bytes: Buffer; coding: ContentCoding }
 }
 
 /** Where tiles of a layer come from. Each answers from rows of exactly one revision. */

@@ -67,9 +67,9 @@ t.test('a tile is cut once, and kept in every coding it is asked for', async t =
 })
 
 t.test('what an archive has stored is passed through; joined with others it is undone', async t => {
-  const stored = { bytes: gzipSync('stored'), coding: 'gzip' as const }
-  const { get } = engine(t, async ask => (ask.layer === heavy ? { stored } : says(ask)))
-  t.equal((await get(of(heavy))).bytes, stored.bytes)
+  const ready = { bytes: gzipSync('stored'), coding: 'gzip' as const }
+  const { get } = engine(t, async ask => (ask.layer === heavy ? { ready } : says(ask)))
+  t.equal((await get(of(heavy))).bytes, ready.bytes)
   t.match(gunzipSync((await get([of(heavy), of()])).bytes!).toString(), /^storedlight 1 light 1/)
 })
 

@@ -135,15 +135,17 @@ export class LayerWriter {
   #writeValues(stores: readonly Columns[]): void {
     const body = this.#body
     const own = this.#own.keys()
+    let store = stores[0]!.values
     for (let i = 0; i < this.#numbers.length; i++) {
       const number = this.#numbers.array[i]!
       if (number === OWN) {
         writeEntry(own.next().value, body)
         continue
       }
-      const { first, bytes, ends } = stores.find(({ values }) => number < values.first + values.ends.length)!.values
-      const at = number - first
-      body.append(bytes, at > 0 ? ends[at - 1]! : 0, ends[at]!)
+      if (number < store.first || number >= store.first + store.ends.length)
+        store = stores.find(({ values }) => number < values.first + values.ends.length)!.values
+      const at = number - store.first
+      body.append(store.bytes, at > 0 ? store.ends[at - 1]! : 0, store.ends[at]!)
     }
   }
 }

@@ -4,9 +4,10 @@
  */
 import { parentPort } from 'node:worker_threads'
 import { matcher } from '../../catalog/match-filter.ts'
+import { gzipHere } from '../codings.ts'
 import { ColumnBuilder } from './column-builder.ts'
 import type { FeatureSet } from './columns.ts'
-import { type Cut, cutTile } from './cut-tile.ts'
+import { cutTile } from './cut-tile.ts'
 import type { CutOrder, WorkerAnswer, WorkerAsk } from './worker-messages.ts'
 
 const port = parentPort!
@@ -62,8 +63,11 @@ function finish(build: number) {
   return builder.finish()
 }
 
-function cut(set: FeatureSet, { spec, columns, filter, frame }: CutOrder): Cut {
-  return cutTile(set, spec, { columns, match: filter && matcher(filter) }, frame)
+function cut(set: FeatureSet, { spec, columns, filter, frame, compressed }: CutOrder) {
+  const made = cutTile(set, spec, { columns, match: filter && matcher(filter) }, frame)
+  if (!compressed || !made.mvt) return made
+  // Copied out of the buffers of the compressor, so that it may be handed over.
+  return { ...made, mvt: new Uint8Array(gzipHere(made.mvt)), compressed }
 }
 
 function answer(ask: number, work: () => Omit<WorkerAnswer, 'ask'>): void {

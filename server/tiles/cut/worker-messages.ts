@@ -13,6 +13,8 @@ export interface CutOrder {
   columns: readonly number[]
   filter: Filter | null
   frame: TileFrame
+  /** It is to be sent as it is, so it is compressed right away. */
+  compressed: boolean
 }
 
 export type WorkerAsk =
@@ -32,6 +34,8 @@ export interface WorkerAnswer {
   ask: number
   /** Of a cut: the tile; null where it is empty. */
   mvt?: Uint8Array<ArrayBuffer> | null
+  /** Whether `mvt` is compressed, by gzip. */
+  compressed?: boolean
   reduced?: Reduced | null
   columns?: Columns
   error?: string

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os'
 import type { RowBatch } from '../row-batch.ts'
+import type { CutTile } from '../source.ts'
 import type { BuildSpec } from './column-builder.ts'
 import type { Columns, FeatureSet, ValueStore } from './columns.ts'
-import type { Cut } from './cut-tile.ts'
 import type { CutOrder, WorkerAnswer } from './worker-messages.ts'
 import { WorkerThread } from './worker-thread.ts'
 
@@ -19,6 +19,9 @@ export interface HeldSet {
   id: number
   features: FeatureSet
 }
+
+/** A tile as a thread gives it back. */
+export type Cut = Omit<CutTile, 'revision'>
 
 interface Job {
   run(thread: WorkerThread): Promise<WorkerAnswer>
@@ -42,8 +45,8 @@ export class TileWorkers {
   #building = 0
   #sets = 0
 
-  /** One processor is left to the event loop. */
-  constructor(size = Math.min(Math.max(availableParallelism() - 1, 1), 4)) {
+  /** The event loop has little to do beside them: they compress what they cut. */
+  constructor(size = Math.min(availableParallelism(), 4)) {
     this.#size = size
   }
 
@@ -144,7 +147,7 @@ export class TileWorkers {
       const job = this.#queue.shift()!
       job
         .run(thread)
-        .then(({ mvt = null, reduced = null }) => job.resolve({ mvt, reduced }), job.reject)
+        .then(answer => job.resolve(cutOf(answer)), job.reject)
         .finally(() => this.#next())
     }
   }
@@ -161,4 +164,10 @@ export class TileWorkers {
     }
     return least && least.pending < AT_ONCE ? least : undefined
   }
+}
+
+function cutOf({ mvt = null, compressed, reduced = null }: WorkerAnswer): Cut {
+  if (!mvt || !compressed) return { mvt, reduced }
+  const bytes = Buffer.from(mvt.buffer, mvt.byteOffset, mvt.byteLength)
+  return { mvt: null, reduced, ready: { bytes, coding: 'gzip' } }
 }

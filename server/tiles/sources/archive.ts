@@ -23,6 +23,6 @@ export class ArchiveSource implements TileSource {
     const now = storedRevision(facts)
     // An older file in its place: nobody may take its tiles for those of the one that was asked for.
     if (facts.identity !== layer.stored?.identity && now <= revision) throw unavailable({ what: layer.id })
-    return { revision: now, mvt: null, reduced: null, ...(stored && { stored }) }
+    return { revision: now, mvt: null, reduced: null, ...(stored && { ready: stored }) }
   }
 }

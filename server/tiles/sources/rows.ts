@@ -36,7 +36,7 @@ export class RowsSource implements TileSource {
   }
 
   async cut(ask: CutAsk, signal?: AbortSignal): Promise<CutTile> {
-    const { layer, view, grid, tile } = ask
+    const { layer, view, grid, tile, isWhole = false } = ask
     const fields = layer.fields.filter(field => view.fields === null || view.fields.includes(field.name))
     const found = await this.#db.query<Found>(planRows(ask, fields, this.#most), { signal })
     const [first] = found
@@ -46,11 +46,12 @@ export class RowsSource implements TileSource {
       found,
       fields.map(field => field.name)
     )
-    const order = { spec, columns: spec.names.map((_, column) => column), filter: null, frame: frameOf(grid, tile) }
-    const { mvt, reduced } = await this.#workers.cutRows(batch, buildSpec(spec), order, signal)
+    const columns = spec.names.map((_, column) => column)
+    const order = { spec, columns, filter: null, frame: frameOf(grid, tile), compressed: isWhole }
+    const cut = await this.#workers.cutRows(batch, buildSpec(spec), order, signal)
     const { _revision: revision, _total: total } = first
-    if (total === found.length) return { revision, mvt, reduced }
-    return { revision, mvt, reduced: { shown: reduced?.shown ?? found.length, total } }
+    if (total === found.length) return { ...cut, revision }
+    return { ...cut, revision, reduced: { shown: cut.reduced?.shown ?? found.length, total } }
   }
 }
 
