@@ -40,6 +40,8 @@ import layerStylesRoutes from './routes/layer-styles.ts'
 import layersRoutes from './routes/layers.ts'
 import metricsRoutes from './routes/metrics.ts'
 import ogcProcessesRoutes from './routes/ogc-processes.ts'
+import picturesRoutes from './routes/pictures/index.ts'
+import rasterTilesRoutes from './routes/raster-tiles.ts'
 import rulesetsRoutes from './routes/rulesets.ts'
 import serviceMetadataRoutes from './routes/service-metadata.ts'
 import servicesRoutes from './routes/services.ts'
@@ -118,6 +120,8 @@ export async function buildApp({ config, db, logStream }: AppOptions): Promise<F
   await app.register(spritesRoutes)
   await app.register(fontsRoutes)
   await app.register(tilesRoutes)
+  await app.register(rasterTilesRoutes)
+  await app.register(picturesRoutes)
   await app.register(wmtsRoutes)
   await app.register(wmsRoutes)
   await app.register(uploadsRoutes)

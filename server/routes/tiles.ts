@@ -1,13 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { shownAtFirst } from '../catalog/collection.ts'
 import { strongEtag } from '../lib/etag.ts'
 import { parseTileId } from '../lib/tile-id.ts'
 import { TILE_GRIDS, WEB_MERCATOR_QUAD } from '../lib/tile-matrix.ts'
-import { type ViewQuery, viewQuery } from '../tiles/parse-view.ts'
-import { tileJson } from '../tiles/tilejson.ts'
+import { viewQuery } from '../tiles/parse-view.ts'
+import { type TileJson, tileJson } from '../tiles/tilejson.ts'
 import { findGrid } from '../tiles/tileset.ts'
+import { RASTER_EXTENSIONS, RASTER_MAX_ZOOM, rasterShown } from './raster-shown.ts'
 
 const Id = Type.String({ description: 'A layer, a map, or layers joined by commas' })
 const Grid = Type.String({ description: `A tile grid: ${TILE_GRIDS.map(({ id }) => id).join(', ')}` })
@@ -19,7 +20,13 @@ const View = {
   division: Type.Optional(Type.String({ description: 'Only features of a division, by its 12-digit code' })),
   asof: Type.Optional(Type.String({ description: 'As of a revision, a date or an instant' }))
 }
-const JsonQuery = Type.Object({ ...View, lang: Type.Optional(Type.Enum(['zh', 'en'])), key: Type.Optional(Key) })
+const JsonQuery = Type.Object({
+  ...View,
+  lang: Type.Optional(Type.Enum(['zh', 'en'])),
+  key: Type.Optional(Key),
+  format: Type.Optional(Type.Enum(['mvt', ...RASTER_EXTENSIONS], { description: 'Of the tiles; default: mvt' })),
+  style: Type.Optional(Type.String({ description: 'Of raster tiles: a style of the layer' }))
+})
 const TileQuery = Type.Object({ ...View, v: Type.Optional(Version), key: Type.Optional(Key) })
 const Place = { z: Type.String(), x: Type.String(), y: Type.String() }
 
@@ -64,25 +71,31 @@ const tiles: FastifyPluginAsyncTypebox = async app => {
     reply: FastifyReply,
     id: string,
     tms: string | undefined,
-    query: ViewQuery & { key?: string }
+    query: Static<typeof JsonQuery>
   ) {
     const grid = tms === undefined ? WEB_MERCATOR_QUAD : findGrid(tms)
     const collection = shownAtFirst(app.collection(request, id))
-    const { members, version, audience } = await app.tileset(collection, query)
+    const { members, version: vectorVersion, audience } = await app.tileset(collection, query)
+    const { format = 'mvt', style } = query
+    const raster = format === 'mvt' ? undefined : rasterShown(collection, query)
+    const version = raster ? await app.pictures.tilesVersion(raster) : vectorVersion
+    const view = raster ? viewQuery({ ...raster.query }) : viewQuery(query)
     const place = `${app.baseUrl(request)}/tiles/${collection.id}${grid === WEB_MERCATOR_QUAD ? '' : `/${grid.id}`}`
     const key = query.key && `key=${encodeURIComponent(query.key)}`
-    const address = [`v=${version}`, viewQuery(query), key].filter(Boolean).join('&')
-    const document = tileJson(
+    const look = raster && style !== undefined && `style=${encodeURIComponent(style)}`
+    const address = [`v=${version}`, view, look, key].filter(Boolean).join('&')
+    const vector = tileJson(
       {
         ...collection,
         members,
         grid,
-        tilesUrl: `${place}/{z}/{x}/{y}.mvt?${address}`,
+        tilesUrl: `${place}/{z}/{x}/{y}.${format}?${address}`,
         attribution: members.flatMap(({ layer }) => app.catalog.departments.get(layer.department)?.title ?? []),
         extent: app.catalog.district.extent
       },
       request.language
     )
+    const document = raster ? ofPictures(vector) : vector
     const body = JSON.stringify(document)
     reply.header('vary', 'Accept-Language')
     if (reply.unchanged(strongEtag(body), `${key ? 'private, ' : audience}no-cache`)) return reply
@@ -129,6 +142,11 @@ const tiles: FastifyPluginAsyncTypebox = async app => {
       return reply.sendTile({ collection, grid, tile, query })
     }
   )
+}
+
+/** Raster tiles have no fields, and are drawn for deeper zooms than vector tiles are cut. */
+function ofPictures({ vector_layers: _layers, ...document }: TileJson) {
+  return { ...document, maxzoom: RASTER_MAX_ZOOM }
 }
 
 export default tiles

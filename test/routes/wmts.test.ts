@@ -80,6 +80,9 @@ const getTile = (changes: Record<string, string | undefined> = {}, grid: TileGri
   return `/wmts?${new URLSearchParams(given as [string, string][])}`
 }
 
+const getInfo = (changes: Record<string, string | undefined> = {}) =>
+  getTile({ REQUEST: 'GetFeatureInfo', InfoFormat: 'application/json', I: '128', J: '128', ...changes })
+
 t.test('text is escaped wherever it stands, and what XML cannot hold is replaced', async t => {
   const nasty = 'a<b>&"\'\u0000\u001B\uD800\uFFFF\t\r\n]]>中𠀀'
   const printed = printXml(element('x', { y: nasty, gone: undefined }, nasty, element('z', {}), 5, { printed: '<w/>' }))
@@ -152,7 +155,7 @@ await onBothDatabases(t, async (t, db) => {
 
   t.test('operations say how and where they are asked', async t => {
     const xml = await capabilities()
-    for (const name of ['GetCapabilities', 'GetTile']) {
+    for (const name of ['GetCapabilities', 'GetTile', 'GetFeatureInfo']) {
       const operation = xml.split(`<ows:Operation name="${name}">`)[1]?.split('</ows:Operation>')[0] ?? ''
       const gets = operation.split('<ows:Get').slice(1)
       t.strictSame(
@@ -160,7 +163,7 @@ await onBothDatabases(t, async (t, db) => {
         [
           ['http://localhost:80/wmts?', 'GetEncoding', 'KVP'],
           [
-            `http://localhost:80/wmts/1.0.0/${name === 'GetTile' ? '' : 'WMTSCapabilities.xml'}`,
+            `http://localhost:80/wmts/1.0.0/${name === 'GetCapabilities' ? 'WMTSCapabilities.xml' : ''}`,
             'GetEncoding',
             'RESTful'
           ]
@@ -170,7 +173,6 @@ await onBothDatabases(t, async (t, db) => {
     t.match(xml, '<ows:Parameter name="AcceptFormats"><ows:AllowedValues><ows:Value>application/xml</ows:Value>')
     t.match(xml, 'http://schemas.opengis.net/wmts/1.0/wmtsGetCapabilities_response.xsd"')
     t.match(xml, '<ServiceMetadataURL xlink:href="http://localhost:80/wmts/1.0.0/WMTSCapabilities.xml"/>')
-    t.notMatch(xml, /GetFeatureInfo/, 'what there is not is not announced')
   })
 
   t.test('grids have the scales and corners of their definitions', async t => {
@@ -224,12 +226,13 @@ await onBothDatabases(t, async (t, db) => {
     const ids = layers.map(layer => texts(without(layer, 'Style'), 'ows:Identifier')[0])
     t.strictSame(ids, ['test-plot', 'test-wide', 'test-camera', 'test-creek', 'test-map'], 'and none twice')
     for (const layer of layers) {
-      t.strictSame(texts(layer, 'Format'), [MVT])
+      t.strictSame(texts(layer, 'Format'), ['image/png', 'image/webp', 'image/jpeg', MVT])
+      t.ok(texts(layer, 'InfoFormat').includes('application/json'))
       t.strictSame(
         texts(layer, 'TileMatrixSet'),
         TILE_GRIDS.map(({ id }) => id)
       )
-      t.match(layer, '<Style isDefault="true"><ows:Identifier>default</ows:Identifier></Style>')
+      t.match(layer, /<Style isDefault="true"><ows:Title>[^<]+<\/ows:Title><ows:Identifier>default<\/ows:Identifier>/)
       for (const link of inside(layer, 'TileMatrixSetLink')) {
         const grid = TILE_GRIDS.find(({ id }) => id === texts(link, 'TileMatrixSet')[0])!
         for (const limits of inside(link, 'TileMatrixLimits')) {
@@ -251,10 +254,12 @@ await onBothDatabases(t, async (t, db) => {
     const [mercator, , tianditu] = inside(world, 'TileMatrixSetLink') as [string, string, string]
     t.strictSame(texts(mercator, 'TileMatrix'), ['2', '3', '4', '5'], 'row 0 alone cannot be written')
     t.strictSame(texts(tianditu, 'TileMatrix'), ['3', '4', '5'])
-    const template = attribute(/<ResourceURL[^>]*>/.exec(plot)![0], 'template')
-    t.equal(
-      template,
-      'http://localhost:80/wmts/1.0.0/test-plot/{Style}/{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}.mvt'
+    const templates = (plot.match(/<ResourceURL[^>]*>/g) ?? []).map(url => attribute(url, 'template'))
+    const tile = 'http://localhost:80/wmts/1.0.0/test-plot/{Style}/{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}'
+    const endings = ['.png', '.webp', '.jpg', '.mvt', '/{J}/{I}.html', '/{J}/{I}.json']
+    t.strictSame(
+      templates.slice(0, endings.length),
+      endings.map(ending => tile + ending)
     )
     const themes = inside(xml, 'Themes')[0] ?? ''
     t.strictSame(
@@ -289,6 +294,43 @@ await onBothDatabases(t, async (t, db) => {
     t.match((await get(getTile({ Layer: 'test-map' }, 'CGCS2000Quad'))).statusCode, 200)
   })
 
+  t.test('a picture of a tile is that of /tiles, and what lies at a pixel of it is told in words', async t => {
+    const [z, x, y] = PLACES.WebMercatorQuad
+    for (const [type, ending] of [
+      ['image/png', 'png'],
+      ['image/webp', 'webp'],
+      ['image/jpeg', 'jpg']
+    ] as const) {
+      const byName = await get(getTile({ FORMAT: type }))
+      t.match(byName, { statusCode: 200, headers: { 'content-type': type, 'cache-control': 'public, no-cache' } })
+      const address = `/wmts/1.0.0/test-plot/default/WebMercatorQuad/${z}/${y}/${x}.${ending}`
+      t.strictSame((await get(address, { accept: `text/html, ${type}` })).rawPayload, byName.rawPayload)
+      t.strictSame((await get(`/tiles/test-plot/${z}/${x}/${y}.${ending}`)).rawPayload, byName.rawPayload)
+      t.equal((await get(address, { accept: 'application/json' })).statusCode, 406)
+      const { etag } = byName.headers
+      t.equal((await get(address, { 'if-none-match': String(etag) })).statusCode, 304)
+    }
+    const within = { I: '230', J: '200' }
+    const told = await get(getInfo(within))
+    t.match(told, { statusCode: 200, headers: { 'content-type': /^application\/json/ } })
+    t.equal(told.json().features.length, 1)
+    t.match(told.body, '申请', 'a code is spelled out')
+    const byAddress = await get(`/wmts/1.0.0/test-plot/default/WebMercatorQuad/${z}/${y}/${x}/200/230.json`)
+    t.equal(byAddress.body, told.body)
+    t.match((await get(getInfo({ ...within, InfoFormat: 'text/html' }))).body, '申请')
+    t.equal((await get(getInfo({ I: '0', J: '0' }))).json().features.length, 0, 'nothing there')
+  })
+
+  t.test('a legend is as large as its address says', async t => {
+    const { body } = await get('/services/test-plot/wmts/1.0.0/WMTSCapabilities.xml')
+    const legend = /<LegendURL[^>]*>/.exec(body)?.[0] ?? ''
+    const href = (attribute(legend, 'xlink:href') ?? '').replaceAll('&amp;', '&').replace('http://localhost:80', '')
+    const picture = await get(href)
+    t.match(picture, { statusCode: 200, headers: { 'content-type': 'image/png' } })
+    t.equal(picture.rawPayload.readUInt32BE(16), Number(attribute(legend, 'width')))
+    t.equal(picture.rawPayload.readUInt32BE(20), Number(attribute(legend, 'height')))
+  })
+
   t.test('a tile without features is one without layers, also at levels that the limits do not name', async t => {
     const gap = await get(getTile({ TileMatrix: '18', TileRow: '113851', TileCol: '213367' }))
     const level = await get(getTile({ Layer: 'test-wide', TileMatrix: '12', TileRow: '0', TileCol: '4095' }))
@@ -306,7 +348,17 @@ await onBothDatabases(t, async (t, db) => {
     ['/wmts?service=BOGUS&request=GetCapabilities', 'InvalidParameterValue', 'service'],
     ['/wmts?service=WMTS&request=GetBOGUS', 'InvalidParameterValue', 'request'],
     ['/wmts?service=WMTS&request=__proto__', 'InvalidParameterValue', 'request'],
-    ['/wmts?service=WMTS&request=GetFeatureInfo&version=1.0.0', 'OperationNotSupported', 'GetFeatureInfo', 501],
+    ['/wmts?service=WMTS&request=GetFeatureInfo&version=1.0.0', 'MissingParameterValue', 'layer'],
+    ...['J', 'I', 'InfoFormat'].flatMap((name): [string, string, string][] => [
+      [getInfo({ [name]: undefined }), 'MissingParameterValue', name],
+      [getInfo({ [name]: 'BOGUS' }), 'InvalidParameterValue', name]
+    ]),
+    [getInfo({ I: '256' }), 'PointIJOutOfRange', 'I'],
+    [getInfo({ J: '-1' }), 'PointIJOutOfRange', 'J'],
+    [getInfo({ TileRow: '7114' }), 'InvalidParameterValue', 'TileRow'],
+    [getInfo({ TileCol: '99999' }), 'InvalidParameterValue', 'TileCol'],
+    [getInfo({ Layer: 'test-camera' }), 'InvalidParameterValue', 'layer'],
+    ['/wmts/1.0.0/test-plot/default/WebMercatorQuad/14/7115/13334/3/5.exe', 'InvalidParameterValue', 'InfoFormat', 404],
     [`/wmts?${CAPABILITIES}&AcceptVersions=0.9.0,1.1.0`, 'VersionNegotiationFailed', undefined],
     [`/wmts?${CAPABILITIES}&Sections=Bogus`, 'InvalidParameterValue', 'sections'],
     [`/wmts?${CAPABILITIES}&Sections=Themes,contents`, 'InvalidParameterValue', 'sections'],
@@ -325,7 +377,7 @@ await onBothDatabases(t, async (t, db) => {
       }
     ),
     [getTile({ VERSION: '1.0.1' }), 'InvalidParameterValue', 'version'],
-    [getTile({ FORMAT: 'image/png' }), 'InvalidParameterValue', 'format'],
+    [getTile({ FORMAT: 'image/tiff' }), 'InvalidParameterValue', 'format'],
     [getTile({ Layer: 'test-plot,test-wide' }), 'InvalidParameterValue', 'layer'],
     [getTile({ Layer: 'test-empty' }), 'InvalidParameterValue', 'layer'],
     [getTile({ Layer: 'test-plot.tiles' }), 'InvalidParameterValue', 'layer'],
@@ -347,9 +399,9 @@ await onBothDatabases(t, async (t, db) => {
     ['/wmts/1.0.0/test-plot/none/WebMercatorQuad/14/7115/13334.mvt', 'InvalidParameterValue', 'style', 404],
     ['/wmts/1.0.0/test-plot/default/None/14/7115/13334.mvt', 'InvalidParameterValue', 'TileMatrixSet', 404],
     ['/wmts/1.0.0/test-plot/default/WebMercatorQuad/x/7115/13334.mvt', 'InvalidParameterValue', 'TileMatrix', 404],
-    ['/wmts/1.0.0/test-plot/default/WebMercatorQuad/14/7115/13334.png', 'InvalidParameterValue', 'format', 404],
+    ['/wmts/1.0.0/test-plot/default/WebMercatorQuad/14/7115/13334.tif', 'InvalidParameterValue', 'format', 404],
     ['/wmts/1.0.0/test-plot/default/WebMercatorQuad/14/7115/13334', 'InvalidParameterValue', 'format', 404],
-    ['/wmts/1.0.0/test-plot/default/WebMercatorQuad/14/7115/13334/3/5.xml', 'NoApplicableCode', undefined, 404],
+    ['/wmts/1.0.0/test-plot/default/WebMercatorQuad/14/7115/13334/3/5/7.xml', 'NoApplicableCode', undefined, 404],
     ['/wmts/1.1.0/WMTSCapabilities.xml', 'NoApplicableCode', undefined, 404],
     [`/services/nothing/wmts?${CAPABILITIES}`, 'NoApplicableCode', undefined, 404],
     [
@@ -481,7 +533,7 @@ await onBothDatabases(t, async (t, db) => {
     const addresses = [...xml.matchAll(/(?:xlink:href|template)="([^"]*)"/g)].map(match => match[1] ?? '')
     for (const address of addresses) {
       if (address === 'http://localhost:80' || address.endsWith('/wmts/1.0.0/')) continue
-      t.match(address, `?key=${key}`)
+      t.match(address, new RegExp(`[?&](?:amp;)?key=${key}`))
     }
     const template = addresses.find(address => address.includes('test-camera/{Style}')) ?? ''
     const url = template

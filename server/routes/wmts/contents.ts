@@ -1,9 +1,12 @@
+import { INFO_FORMATS } from '../../features/info-formats.ts'
 import type { Language } from '../../lib/errors.ts'
 import { TILE_GRIDS, type TileGrid } from '../../lib/tile-matrix.ts'
 import type { TileRange } from '../../lib/tile-range.ts'
 import { element, type XmlElement } from '../../lib/xml.ts'
+import { legendQuery } from '../wms/legend.ts'
+import type { OfferedStyle } from '../wms/service.ts'
 import { coverFor } from './cover.ts'
-import { STYLE, TILE_FORMATS } from './formats.ts'
+import { TILE_FORMATS } from './formats.ts'
 import { type Offering, signed, type WmtsService } from './service.ts'
 import { tileMatrixSet } from './tile-matrix-set.ts'
 
@@ -16,6 +19,13 @@ export function contents(service: WmtsService, language: Language): XmlElement {
 function layer(offering: Offering, service: WmtsService, language: Language): XmlElement {
   const { id, title, description, keywords, bounds } = offering
   const [west, south, east, north] = bounds
+  const infoFormats = offering.queryable ? INFO_FORMATS : []
+  const resource = (format: string, resourceType: string, path: string) =>
+    element('ResourceURL', {
+      format,
+      resourceType,
+      template: signed(`${service.address}/1.0.0/${id}/${path}`, service)
+    })
   return element(
     'Layer',
     {},
@@ -31,14 +41,33 @@ function layer(offering: Offering, service: WmtsService, language: Language): Xm
     element('ows:Identifier', {}, id),
     element('ows:Metadata', { 'xlink:title': 'MapLibre style', 'xlink:href': address('styles', id, service) }),
     element('ows:Metadata', { 'xlink:title': 'TileJSON', 'xlink:href': address('tiles', id, service) }),
-    element('Style', { isDefault: 'true' }, element('ows:Identifier', {}, STYLE)),
+    ...offering.styles.map((offered, i) => style(offering, offered, i === 0, service, language)),
     ...TILE_FORMATS.map(({ type }) => element('Format', {}, type)),
+    ...infoFormats.map(({ type }) => element('InfoFormat', {}, type)),
     ...[...coverFor(offering)].map(([grid, levels]) => link(grid, levels)),
-    ...TILE_FORMATS.map(({ type, extension }) => {
-      const path = `1.0.0/${id}/{Style}/{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}.${extension}`
-      const template = signed(`${service.address}/${path}`, service)
-      return element('ResourceURL', { format: type, resourceType: 'tile', template })
-    })
+    ...TILE_FORMATS.map(({ type, extension }) => resource(type, 'tile', `${TILE}.${extension}`)),
+    ...infoFormats.map(({ type, extension }) => resource(type, 'FeatureInfo', `${TILE}/{J}/{I}.${extension}`))
+  )
+}
+
+const TILE = '{Style}/{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}'
+
+/** A style with its legend, as WMS draws it, in the language whose size is told. */
+function style(
+  { id }: Offering,
+  { id: name, title, legend }: OfferedStyle,
+  isDefault: boolean,
+  service: WmtsService,
+  language: Language
+): XmlElement {
+  const format = 'image/png'
+  const href = `${service.site}/services/${id}/wms?${legendQuery(id, name, format, language)}`
+  return element(
+    'Style',
+    { isDefault: isDefault ? 'true' : undefined },
+    element('ows:Title', {}, title[language]),
+    element('ows:Identifier', {}, name),
+    element('LegendURL', { format, 'xlink:href': service.signature ? `${href}&${service.signature}` : href, ...legend })
   )
 }
 

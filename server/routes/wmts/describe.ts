@@ -1,9 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { mayRead } from '../../access/roles.ts'
-import { shownAtFirst } from '../../catalog/collection.ts'
+import { type Collection, shownAtFirst } from '../../catalog/collection.ts'
 import type { Layer } from '../../catalog/layer.ts'
+import { DEFAULT, stylesOf } from '../../catalog/named-styles.ts'
 import type { Service } from '../../catalog/service.ts'
+import { isQueryable } from '../../features/queryable.ts'
 import { boundsOf } from '../../tiles/tilejson.ts'
+import type { OfferedStyle } from '../wms/service.ts'
 import { noService } from './problems.ts'
 import type { Offering, WmtsService } from './service.ts'
 
@@ -48,8 +51,8 @@ export function describeService(
   return {
     title: only?.title ?? { zh: `${title.zh}瓦片服务`, en: `Map tiles of ${title.en}` },
     description: only?.description ?? {
-      zh: '各部门图层与专题图的矢量瓦片，网格为 WebMercatorQuad、WorldCRS84Quad 与 CGCS2000Quad。',
-      en: 'Vector tiles of layers and themed maps in the grids WebMercatorQuad, WorldCRS84Quad and CGCS2000Quad.'
+      zh: '各部门图层与专题图的图片瓦片与矢量瓦片，网格为 WebMercatorQuad、WorldCRS84Quad 与 CGCS2000Quad。',
+      en: 'Raster and vector tiles of layers and themed maps in the grids WebMercatorQuad, WorldCRS84Quad and CGCS2000Quad.'
     },
     provider: title,
     ...place,
@@ -60,7 +63,8 @@ export function describeService(
 
 function offering(app: FastifyInstance, request: FastifyRequest, { subject, facts }: Service): Offering {
   const { id, kind, title, description } = subject
-  const { members } = shownAtFirst(app.collection(request, id))
+  const collection = shownAtFirst(app.collection(request, id))
+  const { members } = collection
   const themes = app.catalog.themes.filter(theme => facts.themes.includes(theme.id))
   return {
     id,
@@ -72,6 +76,25 @@ function offering(app: FastifyInstance, request: FastifyRequest, { subject, fact
     revision: facts.revision,
     isOpen: facts.sharing === 'open',
     members,
-    bounds: boundsOf({ members, extent: app.catalog.district.extent })
+    bounds: boundsOf({ members, extent: app.catalog.district.extent }),
+    queryable: members.some(({ layer }) => isQueryable(layer)),
+    styles: stylesOffered(app, request, kind, collection)
   }
 }
+
+/** The styles of a layer; of a map its own. */
+function stylesOffered(
+  app: FastifyInstance,
+  { language }: FastifyRequest,
+  kind: 'layer' | 'map',
+  collection: Collection
+): OfferedStyle[] {
+  const [first] = collection.members
+  const styles = kind === 'layer' && first ? stylesOf(first.layer) : [MAP_STYLE]
+  return styles.map(({ id, title }) => {
+    const style = kind === 'layer' ? { style: id } : {}
+    return { id, title, legend: app.legends.size({ shown: [{ collection, ...style }], language }) }
+  })
+}
+
+const MAP_STYLE = { id: DEFAULT, title: { zh: '专题图样式', en: 'As the map shows it' } }

@@ -6,9 +6,18 @@ import { readKvp } from '../../lib/kvp.ts'
 import { MVT, parsePreferences } from '../../lib/media-type.ts'
 import { capabilitiesReply } from './capabilities-reply.ts'
 import { exceptionReport } from './exception-report.ts'
+import { TILE_FORMATS } from './formats.ts'
+import { infoReply } from './info-reply.ts'
 import { METADATA_TYPES, parseGetCapabilities } from './parse-capabilities.ts'
-import { parseGetTile, parseTilePath, type TilePath } from './parse-tile.ts'
-import { invalid, missing, noOperation, notAcceptable, notFound } from './problems.ts'
+import {
+  type PixelPath,
+  parseGetFeatureInfo,
+  parseGetTile,
+  parsePixelPath,
+  parseTilePath,
+  type TilePath
+} from './parse-tile.ts'
+import { invalid, missing, notAcceptable, notFound, rangeAsValue } from './problems.ts'
 import { tileReply } from './tile-reply.ts'
 
 declare module 'fastify' {
@@ -22,7 +31,7 @@ const Text = Type.Optional(Type.String())
 /** For the interface's description only: names may be written in any case, so requests are read by readKvp. */
 const Query = Type.Object({
   service: Type.Optional(Type.String({ description: 'WMTS' })),
-  request: Type.Optional(Type.String({ description: 'GetCapabilities or GetTile' })),
+  request: Type.Optional(Type.String({ description: 'GetCapabilities, GetTile or GetFeatureInfo' })),
   acceptversions: Text,
   acceptformats: Text,
   sections: Text,
@@ -34,7 +43,10 @@ const Query = Type.Object({
   tilematrixset: Text,
   tilematrix: Text,
   tilerow: Text,
-  tilecol: Text
+  tilecol: Text,
+  infoformat: Text,
+  i: Text,
+  j: Text
 })
 
 /** One WMTS, under the prefix it is registered with. */
@@ -43,6 +55,7 @@ const endpoint: FastifyPluginAsync = async app => {
   app.setValidatorCompiler(() => () => true)
   const sendCapabilities = capabilitiesReply(app)
   const sendTile = tileReply(app)
+  const sendInfo = infoReply(app)
 
   app.addHook('onRequest', (_request, { raw }, done) => {
     spellHeaders(raw)
@@ -65,7 +78,7 @@ const endpoint: FastifyPluginAsync = async app => {
     '/',
     {
       config: { protocol: 'wmts', rateLimit: { allowList: asksForTile } },
-      schema: { tags, summary: 'WMTS 1.0.0: GetCapabilities, GetTile', querystring: Query }
+      schema: { tags, summary: 'WMTS 1.0.0: GetCapabilities, GetTile, GetFeatureInfo', querystring: Query }
     },
     async (request, reply) => {
       const kvp = readKvp(request.url)
@@ -76,8 +89,10 @@ const endpoint: FastifyPluginAsync = async app => {
       if (service.toUpperCase() !== 'WMTS') throw invalid('service', service, 'WMTS')
       if (operation === 'GetTile') return sendTile(request, reply, parseGetTile(kvp), kvp)
       if (operation === 'GetCapabilities') return sendCapabilities(request, reply, parseGetCapabilities(kvp))
-      if (operation === 'GetFeatureInfo') throw noOperation(operation)
-      throw invalid('request', operation, 'GetCapabilities, GetTile')
+      if (operation === 'GetFeatureInfo') {
+        return rangeAsValue(() => sendInfo(request, reply, parseGetFeatureInfo(kvp), kvp))
+      }
+      throw invalid('request', operation, 'GetCapabilities, GetTile, GetFeatureInfo')
     }
   )
 
@@ -101,21 +116,53 @@ const endpoint: FastifyPluginAsync = async app => {
         tags,
         summary: 'WMTS 1.0.0: a tile',
         params: Type.Object({
-          layer: Type.String(),
-          style: Type.String(),
-          grid: Type.String({ description: 'TileMatrixSet' }),
-          matrix: Type.String({ description: 'TileMatrix' }),
-          row: Type.String({ description: 'TileRow' }),
-          col: Type.String({ description: 'TileCol, and the extension of the format: 13337.mvt' })
+          ...TilePlace,
+          col: Type.String({ description: `TileCol, and the extension of the format: ${EXTENSIONS}` })
         })
       }
     },
     async (request, reply) => {
-      accepts(request, [MVT, 'application/x-protobuf', 'application/octet-stream'])
-      return sendTile(request, reply, parseTilePath(request.params), readKvp(request.url))
+      const address = parseTilePath(request.params)
+      accepts(request, [address.format.type, ...(address.format.picture ? ['image/*'] : VECTOR_TYPES)])
+      return sendTile(request, reply, address, readKvp(request.url))
     }
   )
+
+  app.get<{ Params: PixelPath }>(
+    '/1.0.0/:layer/:style/:grid/:matrix/:row/:col/:j/:i',
+    {
+      config: { protocol: 'wmts', isResource: true },
+      schema: {
+        tags,
+        summary: 'WMTS 1.0.0: the features at a pixel of a tile',
+        params: Type.Object({
+          ...TilePlace,
+          col: Type.String({ description: 'TileCol' }),
+          j: Type.String({ description: 'Pixels from above' }),
+          i: Type.String({ description: 'Pixels from the left, and the extension of the format: 120.json' })
+        })
+      }
+    },
+    (request, reply) =>
+      rangeAsValue(async () => {
+        const address = parsePixelPath(request.params)
+        accepts(request, [address.info.type, bareType(address.info.contentType), 'text/*'])
+        return sendInfo(request, reply, address, readKvp(request.url))
+      })
+  )
 }
+
+const TilePlace = {
+  layer: Type.String(),
+  style: Type.String(),
+  grid: Type.String({ description: 'TileMatrixSet' }),
+  matrix: Type.String({ description: 'TileMatrix' }),
+  row: Type.String({ description: 'TileRow' })
+}
+const EXTENSIONS = TILE_FORMATS.map(({ extension }) => `13337.${extension}`).join(', ')
+const VECTOR_TYPES = ['application/x-protobuf', 'application/octet-stream']
+
+const bareType = (contentType: string): string => contentType.split(';', 1)[0]!
 
 const asksForTile = ({ url }: FastifyRequest): boolean => /[?&]request=GetTile(?:&|$)/i.test(url)
 

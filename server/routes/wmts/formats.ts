@@ -1,4 +1,5 @@
 import { MVT } from '../../lib/media-type.ts'
+import type { PictureType } from '../../maps/picture.ts'
 
 /** A format that tiles come in. One that joins adds its entry here. */
 export interface TileFormat {
@@ -6,9 +7,14 @@ export interface TileFormat {
   type: string
   /** What a tile's address ends in. */
   extension: string
+  /** Of pictures, which the server draws. */
+  picture?: PictureType
 }
 
-export const TILE_FORMATS: readonly TileFormat[] = [{ type: MVT, extension: 'mvt' }]
-
-/** The one style of every layer: what is in a vector tile is drawn by the client. */
-export const STYLE = 'default'
+/** The first is what clients take that choose none. */
+export const TILE_FORMATS: readonly TileFormat[] = [
+  { type: 'image/png', extension: 'png', picture: 'image/png' },
+  { type: 'image/webp', extension: 'webp', picture: 'image/webp' },
+  { type: 'image/jpeg', extension: 'jpg', picture: 'image/jpeg' },
+  { type: MVT, extension: 'mvt' }
+]

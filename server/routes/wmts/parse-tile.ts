@@ -1,13 +1,16 @@
+import { findInfoFormat, INFO_FORMATS, type InfoFormat } from '../../features/info-formats.ts'
 import type { Kvp } from '../../lib/kvp.ts'
 import type { TileId } from '../../lib/tile-id.ts'
 import { matrixSize, TILE_GRIDS, type TileGrid } from '../../lib/tile-matrix.ts'
-import { STYLE, TILE_FORMATS } from './formats.ts'
-import { levelsOf } from './levels.ts'
-import { beyond, invalid, missing } from './problems.ts'
+import { TILE_FORMATS, type TileFormat } from './formats.ts'
+import { levelsOf, TILE_PIXELS } from './levels.ts'
+import { beyond, invalid, missing, outsideTile } from './problems.ts'
 
-/** Which tile of which layer; that there is such a layer, and a tile of it, is not known yet. */
+/** Which tile of which layer; that there is such a layer, with such a style, and a tile of it, is not known yet. */
 export interface TileAddress {
   layer: string
+  style: string
+  format: TileFormat
   grid: TileGrid
   tile: TileId
 }
@@ -28,6 +31,52 @@ export function parseGetTile(kvp: Kvp): TileAddress {
   return readAddress(Object.fromEntries(PARAMETERS.map(name => [name, value(name)])) as Parameters)
 }
 
+/** Of a tile a pixel, and how what lies there is told. */
+export interface PixelAddress extends TileAddress {
+  /** From the left, and from above, from 0. */
+  i: number
+  j: number
+  info: InfoFormat
+}
+
+/**
+ * Reads GetFeatureInfo with `?name=value` (OGC 07-057r7 §7.3.1).
+ * @throws what parseGetTile does, PointIJOutOfRange
+ */
+export function parseGetFeatureInfo(kvp: Kvp): PixelAddress {
+  const address = parseGetTile(kvp)
+  const lacking = ['J', 'I', 'InfoFormat'].find(name => !kvp.get(name.toLowerCase()))
+  if (lacking) throw missing(lacking)
+  const value = (name: string) => kvp.get(name) ?? ''
+  return readPixel(address, value('i'), value('j'), value('infoformat'))
+}
+
+export interface PixelPath extends Omit<TilePath, 'col'> {
+  col: string
+  j: string
+  /** `<i>.<extension>` */
+  i: string
+}
+
+/** Reads the address of what lies at a pixel as a resource; its tile has no format there. @throws as parseGetFeatureInfo does */
+export function parsePixelPath({ i, j, col, ...path }: PixelPath): PixelAddress {
+  const address = parseTilePath({ ...path, col: `${col}.${TILE_FORMATS[0]!.extension}` })
+  const [column = '', extension = ''] = i.split('.', 2)
+  const format = INFO_FORMATS.find(known => known.extension === extension)?.type ?? extension
+  return readPixel(address, column, j, format)
+}
+
+function readPixel(address: TileAddress, i: string, j: string, format: string): PixelAddress {
+  const info = findInfoFormat(format)
+  if (!info) throw invalid('InfoFormat', format, INFO_FORMATS.map(({ type }) => type).join(', '))
+  const read = (name: 'I' | 'J', text: string): number => {
+    if (!/^-?\d{1,15}$/.test(text)) throw invalid(name, text, `0 … ${TILE_PIXELS - 1}`)
+    if (Number(text) < 0 || Number(text) >= TILE_PIXELS) throw outsideTile(name, Number(text), TILE_PIXELS - 1)
+    return Number(text)
+  }
+  return { ...address, info, i: read('I', i), j: read('J', j) }
+}
+
 export interface TilePath {
   layer: string
   style: string
@@ -46,16 +95,16 @@ export function parseTilePath({ layer, style, grid, matrix, row, col }: TilePath
 }
 
 function readAddress({ layer, style, format, TileMatrixSet, TileMatrix, TileRow, TileCol }: Parameters): TileAddress {
-  if (style !== STYLE) throw invalid('style', style, STYLE)
-  const types = TILE_FORMATS.map(({ type }) => type)
-  if (!types.includes(format.toLowerCase())) throw invalid('format', format, types.join(', '))
+  const known = TILE_FORMATS.find(({ type }) => type === format.toLowerCase())
+  if (!known) throw invalid('format', format, TILE_FORMATS.map(({ type }) => type).join(', '))
   const grid = TILE_GRIDS.find(({ id }) => id === TileMatrixSet)
   if (!grid) throw invalid('TileMatrixSet', TileMatrixSet, TILE_GRIDS.map(({ id }) => id).join(', '))
   const levels = levelsOf(grid)
   const z = levels.find(level => String(level) === TileMatrix)
   if (z === undefined) throw invalid('TileMatrix', TileMatrix, `${levels[0]} … ${levels.at(-1)}`)
   const { columns, rows } = matrixSize(grid, z)
-  return { layer, grid, tile: { z, y: index('TileRow', TileRow, rows), x: index('TileCol', TileCol, columns) } }
+  const tile = { z, y: index('TileRow', TileRow, rows), x: index('TileCol', TileCol, columns) }
+  return { layer, style, format: known, grid, tile }
 }
 
 function index(name: 'TileRow' | 'TileCol', text: string, count: number): number {

@@ -1,10 +1,11 @@
-import { defineProblem, type Problem, type ProblemMaker } from '../../lib/errors.ts'
+import { defineProblem, Problem, type ProblemMaker } from '../../lib/errors.ts'
 
 /** What is wrong with a WMTS request, under the names of OGC 07-057r7 (tables 20 and 24) and OGC 06-121r3 (table 25). */
 export type ExceptionCode =
   | 'MissingParameterValue'
   | 'InvalidParameterValue'
   | 'TileOutOfRange'
+  | 'PointIJOutOfRange'
   | 'VersionNegotiationFailed'
   | 'InvalidUpdateSequence'
   | 'OperationNotSupported'
@@ -47,6 +48,33 @@ const outOfRange = defineProblem(
   }
 )
 
+const pointOutside = defineProblem(
+  'WMTS_POINT_OUT_OF_RANGE',
+  400,
+  { zh: '像素超出瓦片', en: 'Pixel outside the tile' },
+  {
+    zh: '{name} 的值 {value} 超出瓦片：应在 0 到 {max} 之间。',
+    en: '{name} {value} is outside the tile: it must be 0 to {max}.'
+  }
+)
+
+const unknownStyle = defineProblem(
+  'WMTS_STYLE_UNKNOWN',
+  400,
+  { zh: '没有这个样式', en: 'No such style' },
+  {
+    zh: '图层 {layer} 没有名为“{value}”的样式；可用：{styles}。',
+    en: 'Layer {layer} has no style “{value}”; there are {styles}.'
+  }
+)
+
+const notQueryable = defineProblem(
+  'WMTS_LAYER_NOT_QUERYABLE',
+  501,
+  { zh: '图层不可查询', en: 'The layer cannot be queried' },
+  { zh: '图层 {layer} 不支持 GetFeatureInfo。', en: 'Layer {layer} does not answer GetFeatureInfo.' }
+)
+
 const versions = defineProblem(
   'WMTS_VERSION_UNKNOWN',
   400,
@@ -64,16 +92,6 @@ const updateSequence = defineProblem(
   {
     zh: 'updateSequence“{value}”不是本服务给出过的值，当前为 {current}。请不带此参数重新请求。',
     en: 'This server never gave updateSequence “{value}”; it is at {current}. Ask again without it.'
-  }
-)
-
-const notSupported = defineProblem(
-  'WMTS_OPERATION_UNSUPPORTED',
-  501,
-  { zh: '不支持的操作', en: 'Operation not supported' },
-  {
-    zh: '本服务不支持 {name}；可用操作见 GetCapabilities。',
-    en: 'This server has no {name}; GetCapabilities lists its operations.'
   }
 )
 
@@ -119,10 +137,29 @@ export const noLayer = (value: string): Problem =>
 export const beyond = (name: 'TileRow' | 'TileCol', value: number, min: number, max: number): Problem =>
   coded(outOfRange, 'TileOutOfRange', { name, value, min, max }, name)
 
+/** @param max the last pixel */
+export const outsideTile = (name: 'I' | 'J', value: number, max: number): Problem =>
+  coded(pointOutside, 'PointIJOutOfRange', { name, value, max }, name)
+
+export const noStyle = (layer: string, value: string, styles: readonly string[]): Problem =>
+  coded(unknownStyle, 'InvalidParameterValue', { layer, value: brief(value), styles: styles.join(', ') }, 'style')
+
+export const cannotQuery = (layer: string): Problem =>
+  coded(notQueryable, 'OperationNotSupported', { layer }, 'GetFeatureInfo')
+
 export const noVersion = (value: string): Problem =>
   coded(versions, 'VersionNegotiationFailed', { value: brief(value) })
 
 export const noSequence = (value: string, current: string): Problem =>
   coded(updateSequence, 'InvalidUpdateSequence', { value: brief(value), current })
 
-export const noOperation = (name: string): Problem => coded(notSupported, 'OperationNotSupported', { name }, name)
+/** Of GetFeatureInfo a tile beyond the limits is a wrong value of a parameter: so the test suite of the OGC has it. */
+export async function rangeAsValue<T>(answer: () => Promise<T>): Promise<T> {
+  try {
+    return await answer()
+  } catch (error) {
+    if (!(error instanceof Problem) || error.members['exceptionCode'] !== 'TileOutOfRange') throw error
+    const members = { ...error.members, exceptionCode: 'InvalidParameterValue' }
+    throw new Problem(error.code, error.status, error.title, error.text, { members })
+  }
+}

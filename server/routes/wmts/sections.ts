@@ -32,7 +32,7 @@ export function provider({ provider: name, site }: WmtsService, language: Langua
   )
 }
 
-/** Both operations, each by `?name=value` and by addresses of resources. */
+/** The operations, each by `?name=value` and by addresses of resources. */
 export function operations(service: WmtsService): XmlElement {
   const kvp = `${service.address}?${service.signature && `${service.signature}&`}`
   return element(
@@ -43,7 +43,8 @@ export function operations(service: WmtsService): XmlElement {
       allowed('ows:Parameter', 'AcceptFormats', METADATA_TYPES),
       allowed('ows:Parameter', 'Sections', ['All', ...SECTIONS])
     ]),
-    operation('GetTile', kvp, `${service.address}/1.0.0/`, [])
+    operation('GetTile', kvp, `${service.address}/1.0.0/`, []),
+    operation('GetFeatureInfo', kvp, `${service.address}/1.0.0/`, [])
   )
 }
 

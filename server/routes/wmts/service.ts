@@ -1,6 +1,7 @@
 import type { Collection } from '../../catalog/collection.ts'
 import type { Theme } from '../../catalog/shared.ts'
 import type { Text } from '../../lib/errors.ts'
+import type { OfferedStyle } from '../wms/service.ts'
 
 /** A layer or map as it is offered to somebody. */
 export interface Offering {
@@ -19,6 +20,10 @@ export interface Offering {
   members: Collection['members']
   /** west, south, east, north in degrees */
   bounds: readonly number[]
+  /** Answers GetFeatureInfo. */
+  queryable: boolean
+  /** The default first. */
+  styles: readonly OfferedStyle[]
 }
 
 /** One WMTS: that of all layers, or that of one. */

@@ -1,0 +1,38 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { Problem } from '../lib/errors.ts'
+import { strongEtag } from '../lib/etag.ts'
+import type { PictureTileAsk } from '../plugins/pictures.ts'
+import { audience } from '../tiles/tileset.ts'
+import { untilLeft } from './wms/until-left.ts'
+
+const A_YEAR = 'max-age=31536000, immutable'
+const CHECK_FIRST = 'no-cache'
+/** A refusal is told a little later: a client that asks again at once would keep the server busy with refusing it. */
+const REFUSAL_MS = 250
+
+/**
+ * Answers with a raster tile: 200, an empty one too, or 304.
+ * @param version as the address has it; that of the tileset: the tile may be kept for a year
+ * @throws what `app.pictures.tile` throws
+ */
+export const pictureTileReply =
+  (app: FastifyInstance) =>
+  async (reply: FastifyReply, ask: PictureTileAsk, version: string | undefined): Promise<FastifyReply> => {
+    const { pictures } = app
+    const isCurrent = version !== undefined && version === (await pictures.tilesVersion(ask.shown))
+    const keep = audience(ask.shown.collection.members) + (isCurrent ? A_YEAR : CHECK_FIRST)
+    if (reply.unchanged(strongEtag(await pictures.tileKey(ask)), keep)) return reply
+    const signal = untilLeft(reply)
+    try {
+      const { bytes, key } = await pictures.tile({ ...ask, signal })
+      // What was published while it was drawn is in it, so it goes by its own name.
+      return reply.header('etag', strongEtag(key)).type(ask.type).send(bytes)
+    } catch (error) {
+      const { retryAfter } = error instanceof Problem ? error.members : {}
+      if (retryAfter) await wait(REFUSAL_MS, null, { signal }).catch(() => {})
+      if (signal.aborted) return reply.hijack()
+      if (retryAfter) reply.header('retry-after', String(retryAfter))
+      throw error
+    }
+  }
