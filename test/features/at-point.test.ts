@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { loadImage } from '@napi-rs/canvas'
 import type { Geometry } from 'geojson'
 import t from 'tap'
 import { type AskedLayer, featuresAt } from '../../server/features/at-point.ts'
@@ -15,7 +16,7 @@ import { ringAround, type Spot } from '../../server/features/spot.ts'
 import { findPictureCrs, PICTURE_CRS, projectionOf } from '../../server/lib/picture-crs.ts'
 import { printElement } from '../../server/lib/xml.ts'
 import { onBothDatabases, testApp } from '../helper.ts'
-import { testCatalogue } from '../routes/catalogue.ts'
+import { publishAll, testCatalogue } from '../routes/catalogue.ts'
 import { field, publishRows, square, testLayer } from '../tiles/fixture.ts'
 
 const MARKUP = '<img src=x onerror=alert(1)> & "q" \' javascript:alert(1)'
@@ -74,6 +75,7 @@ const asked = (layer: AskedLayer['layer'], more: Partial<AskedLayer> = {}): Aske
 
 await onBothDatabases(t, async (t, db) => {
   const { app, as } = await testApp(t, db, await testCatalogue(t, [area, line, point, near, hidden]))
+  await publishAll(db)
   const row = (code: string, geometry: Geometry, ...rest: unknown[]) => ({ geometry, values: [code, ...rest] })
   const plot = (code: string, west: number, side: number, value: string | null = '01') =>
     row(code, shape(west, side), value, true, '2026-01-31T16:30:00.000Z', '440605011001')
@@ -217,6 +219,67 @@ await onBothDatabases(t, async (t, db) => {
     const page = await ask({ info_format: 'text/html' })
     t.match(page.headers['content-security-policy'], /^default-src 'none'; .*sandbox/)
     t.match(page.payload, '&#60;img')
+  })
+
+  const wms = (parameters: Record<string, string>, headers = as.publisher) =>
+    app.inject({ url: `/wms?${new URLSearchParams({ service: 'WMS', version: '1.3.0', ...parameters })}`, headers })
+  const codeOf = ({ payload }: { payload: string }) => /ServiceException code="(\w+)"/.exec(payload)?.[1]
+
+  t.test('legends over WMS: in every format, for a scale, of several layers, within limits', async t => {
+    const legend = (changes: Record<string, string> = {}) =>
+      wms({ request: 'GetLegendGraphic', layer: 'at-area', ...changes })
+    for (const type of ['image/png', 'image/jpeg', 'image/webp']) {
+      const answer = await legend({ format: type })
+      t.equal(answer.headers['content-type'], type)
+      const { width, height } = await loadImage(answer.rawPayload)
+      const { width: twice } = await loadImage((await legend({ format: type, dpi: '192' })).rawPayload)
+      t.ok(width > 40 && height > 20 && twice === 2 * width, `${type} ${width} × ${height}`)
+    }
+    const json = async (changes: Record<string, string>) =>
+      (await legend({ format: 'application/json', ...changes })).json().Legend
+    t.match(await json({ language: 'en' }), [{ layerName: 'at-area', title: 'Plots', rules: [{ title: 'Plots' }] }])
+    t.equal((await json({ layer: '', layers: 'at-area,at-line' }))[0].layerName, 'at-line', 'the topmost first')
+    t.equal((await json({ layer: 'at-near', scale: '100000' })).length, 0, 'not drawn from so far')
+    t.equal((await json({ layer: 'at-near', scale: '10000' })).length, 1)
+    t.equal((await legend({ layer: 'at-near', scale: '100000' })).statusCode, 200, 'a picture all the same')
+    t.equal((await json({ layer: 'test-map' })).length, 3, 'a map')
+    const again = await legend()
+    const headers = { ...as.publisher, 'if-none-match': String(again.headers['etag']) }
+    t.equal((await wms({ request: 'GetLegendGraphic', layer: 'at-area' }, headers)).statusCode, 304)
+    t.equal(codeOf(await legend({ layer: 'nowhere' })), 'LayerNotDefined')
+    t.equal(codeOf(await legend({ style: 'nowhere' })), 'StyleNotDefined')
+    t.equal(codeOf(await legend({ format: 'text/html' })), 'InvalidFormat')
+    t.equal(codeOf(await legend({ sld_body: '<x/>' })), 'OperationNotSupported')
+    t.equal(
+      codeOf(await wms({ request: 'GetLegendGraphic', layer: 'at-hidden' }, { authorization: '' })),
+      'LayerNotDefined'
+    )
+    const wrong = [
+      { width: '0' },
+      { height: '1e9' },
+      { scale: 'NaN' },
+      { scale: '1e999' },
+      { dpi: '-1' },
+      { layer: 'a,'.repeat(60) }
+    ]
+    for (const changes of wrong) t.match((await legend(changes)).payload, '<ServiceException', JSON.stringify(changes))
+    t.equal((await legend({ width: '999999', height: '999999' })).statusCode, 200, 'a hint of the whole legend’s size')
+  })
+
+  t.test('DescribeLayer and GetStyles tell what layers and maps are made of', async t => {
+    const described = (await wms({ request: 'DescribeLayer', layers: 'test-map,at-area' })).payload
+    t.strictSame(
+      [...described.matchAll(/FeatureTypeName>([^<]+)</g)].map(([, id]) => id),
+      ['test-creek', 'test-plot', 'test-camera', 'at-area']
+    )
+    const older = await wms({ request: 'DescribeLayer', layers: 'test-map', version: '1.1.1' })
+    t.match(older.payload, '<WMS_DescribeLayerResponse version="1.1.1"><LayerDescription name="test-map"><Query')
+    t.equal(codeOf(await wms({ request: 'DescribeLayer', layers: 'nowhere' })), 'LayerNotDefined')
+    const styles = await wms({ request: 'GetStyles', layers: 'at-area,at-line' })
+    t.equal(styles.headers['content-type'], 'application/vnd.ogc.sld+xml')
+    t.match(styles.payload, /<StyledLayerDescriptor version="1.1.0".*<se:Name>at-area<.*<se:Name>at-line</)
+    t.match((await wms({ request: 'GetStyles', layers: 'at-area', version: '1.1.1' })).payload, 'version="1.0.0"')
+    t.match((await wms({ request: 'GetStyles', layers: 'at-area', sldver: '2' })).payload, 'ServiceException')
   })
 })
 
