@@ -21,6 +21,8 @@ export interface Surroundings {
   glyphsVersion: string
   /** The document differs whenever what it shows does: `metadata["yitu:versions"]` holds this of each layer. */
   versionOf: (layer: Layer) => string | number
+  /** The style layers of each layer; default: its own default style. */
+  styleOf?: (layer: Layer) => readonly StyleLayer[]
 }
 
 /**
@@ -32,12 +34,12 @@ export interface Surroundings {
 export function composeStyle(
   catalog: Catalog,
   view: View,
-  { baseUrl, glyphsVersion, versionOf }: Surroundings
+  { baseUrl, glyphsVersion, versionOf, styleOf = layer => layer.style }: Surroundings
 ): StyleSpecification {
   const hidden = new Set(view.hidden)
   const layers = view.layers.flatMap(id => catalog.find(id) ?? [])
   const drawn = layers.flatMap(layer =>
-    layer.style.map(item => place(toned(item, view.tone), layer, hidden.has(layer.id)))
+    styleOf(layer).map(item => place(toned(item, view.tone), layer, hidden.has(layer.id)))
   )
   return {
     version: 8,

@@ -95,7 +95,7 @@ then notes in the answer say what was not understood. If-Match and If-None-Match
         ...sent,
         title: {
           zh: title ?? sent.title?.zh ?? title_en ?? name,
-          en: title_en ?? sent.title?.en ?? title ?? name
+          en: title_en ?? title ?? sent.title?.en ?? name
         },
         isDefault
       })

@@ -3,10 +3,12 @@ import { Type } from 'typebox'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Collection } from '../catalog/collection.ts'
 import { composeStyle } from '../catalog/compose-style.ts'
+import { DEFAULT } from '../catalog/named-styles.ts'
 import type { Language } from '../lib/errors.ts'
 import { strongEtag } from '../lib/etag.ts'
 import { GLYPHS_VERSION } from '../maps/glyphs.ts'
 import { tileVersion } from '../tiles/scheme.ts'
+import { styleOf } from './layer-styles-record.ts'
 
 /** Behind a single layer's style. */
 const PAPER = '#f8f8f6'
@@ -32,13 +34,17 @@ const styles: FastifyPluginAsyncTypebox = async app => {
         tags: ['styles'],
         summary: 'A complete MapLibre style (version 8)',
         params: Type.Object({ id: Type.String({ description: 'A map, a layer, or layers joined by commas' }) }),
-        querystring: Type.Object({ lang: Type.Optional(Type.Enum(['zh', 'en'])), key: Type.Optional(Type.String()) })
+        querystring: Type.Object({
+          style: Type.Optional(Type.String({ description: 'Of a layer: one of its styles; default: its default' })),
+          lang: Type.Optional(Type.Enum(['zh', 'en'])),
+          key: Type.Optional(Type.String())
+        })
       }
     },
     async (request, reply) => {
       const { language, query } = request
       const collection = app.collection(request, request.params.id)
-      const body = JSON.stringify(compose(app.catalog, collection, language, app.baseUrl(request), query.key))
+      const body = JSON.stringify(compose(app.catalog, collection, language, app.baseUrl(request), query))
       reply.header('vary', 'Accept-Language')
       if (reply.unchanged(strongEtag(body), 'private, no-cache')) return reply
       return reply.type('application/json; charset=utf-8').send(body)
@@ -46,14 +52,22 @@ const styles: FastifyPluginAsyncTypebox = async app => {
   )
 }
 
-function compose(catalog: Catalog, collection: Collection, language: Language, baseUrl: string, key?: string) {
+/** @throws STYLE_NOT_FOUND where one of the layers has no style of that name */
+function compose(
+  catalog: Catalog,
+  collection: Collection,
+  language: Language,
+  baseUrl: string,
+  { style: named = DEFAULT, key }: { style?: string; key?: string }
+) {
   const { title, background = PAPER, tone, members, hidden } = collection
   const revisions = new Map(members.map(({ layer, revision }) => [layer.id, revision]))
   const view = { title: title[language], background, layers: [...revisions.keys()], hidden, tone }
   const style = composeStyle(catalog, view, {
     baseUrl,
     glyphsVersion: GLYPHS_VERSION,
-    versionOf: layer => tileVersion(layer, revisions.get(layer.id) ?? 0)
+    versionOf: layer => tileVersion(layer, revisions.get(layer.id) ?? 0),
+    styleOf: layer => styleOf(layer, named).style
   })
   if (!key) return style
   // A client that signs by its URL needs the key in those that follow from it.

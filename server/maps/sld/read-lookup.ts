@@ -26,7 +26,7 @@ function labelOf({ type }: Read, text: string, node: XmlNode): string | number {
 /** `Categorize` (SE 1.1 §11.6.1): a value for each range, as `step`. */
 export function readClasses(reading: Reading, node: XmlNode): Read {
   const lookup = below(node, 'LookupValue')
-  const input = asNumber(lookupValue(reading, node), lookup ?? node)
+  const input = ['to-number', asNumber(lookupValue(reading, node), lookup ?? node)]
   const stops = elementsOf(node, 'Value', 'Threshold')
   const parts = stops.map(stop =>
     stop.name === 'Threshold' ? asNumber({ value: textOf(stop) ?? '', type: 'literal' }, stop) : (textOf(stop) ?? '')
@@ -43,7 +43,7 @@ export function readClasses(reading: Reading, node: XmlNode): Read {
 /** `Interpolate` (SE 1.1 §11.6.1): linear between points. */
 export function readInterpolation(reading: Reading, node: XmlNode): Read {
   const lookup = below(node, 'LookupValue')
-  const input = asNumber(lookupValue(reading, node), lookup ?? node)
+  const input = ['to-number', asNumber(lookupValue(reading, node), lookup ?? node)]
   const isColor = node.attributes['method'] === 'color'
   const { mode = 'linear' } = node.attributes
   if (mode !== 'linear') reading.note(node, `插值方式 ${mode} 按线性处理`, `the mode ${mode} is drawn as linear`)

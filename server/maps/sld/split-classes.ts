@@ -39,11 +39,13 @@ function branchesOf(given: Properties): StyleClass[] | undefined {
   return undefined
 }
 
-/** The first that is there. */
+/** A field, and something else where a feature does not have it: the first that is there, or a colour to fall back to. */
 function asCase([operator, first, ...rest]: unknown[]): unknown {
-  if (operator !== 'coalesce' || rest.length === 0) return undefined
-  if (!Array.isArray(first) || first[0] !== 'get') return undefined
-  return ['case', ['has', first[1]], first, rest.length === 1 ? rest[0] : ['coalesce', ...rest]]
+  if (rest.length === 0 || !Array.isArray(first) || first[0] !== 'get') return undefined
+  const has = ['has', first[1]]
+  if (operator === 'to-color') return ['case', has, ['to-color', first], rest[0]]
+  if (operator !== 'coalesce') return undefined
+  return ['case', has, first, rest.length === 1 ? rest[0] : ['coalesce', ...rest]]
 }
 
 type Label = string | number
