@@ -1,4 +1,4 @@
-import type { Path } from './path.ts'
+import type { Near, Path } from './path.ts'
 
 /** What is to be placed along a line; lengths in pixels. */
 export interface LineLabel {
@@ -18,18 +18,25 @@ const WINDOW = 0.6
 /** What is left free where a line begins, in text sizes: there it often meets another. */
 const FREE_START = 2
 
+/** Lines with room for so many labels or more have some somewhere: they are not looked through beyond the picture. */
+const MANY = 4
+
 /**
  * The distances along a line at which labels have room: every `spacing` from where the line begins, or from half that
  * where it comes from another tile; at the middle where a line is too short for that.
+ * @param near only there labels are wanted: left, top, right, bottom
  */
-export function lineAnchors(path: Path, label: LineLabel, isContinued: boolean): number[] {
+export function lineAnchors(path: Path, label: LineLabel, isContinued: boolean, near: Near): number[] {
   // At least a quarter of the spacing stays free between labels.
-  const spacing = Math.max(label.spacing, label.length + label.spacing / 4)
+  const spacing = Math.max(label.spacing, label.length + label.spacing / 4, 1)
   const first = isContinued ? spacing / 2 : (label.length / 2 + FREE_START * label.size) % spacing
   const anchors: number[] = []
-  for (let at = first; at < path.length; at += spacing) if (hasRoom(path, label, at)) anchors.push(at)
-  if (anchors.length === 0 && !isContinued) return centerAnchor(path, label)
-  return anchors
+  for (const [from, to] of path.stretchesIn(near))
+    for (let at = first + Math.max(0, Math.ceil((from - first) / spacing)) * spacing; at < to; at += spacing)
+      if (hasRoom(path, label, at)) anchors.push(at)
+  if (anchors.length > 0 || isContinued || path.length >= MANY * spacing) return anchors
+  for (let at = first; at < path.length; at += spacing) if (hasRoom(path, label, at)) return []
+  return centerAnchor(path, label)
 }
 
 /** The middle of a line, where a label has room there. */

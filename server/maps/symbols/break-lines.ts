@@ -24,6 +24,9 @@ const NOT_FIRST =
   /[,.;:!?)\]}%\u2019\u201d\u3001\u3002\u3009\u300b\u300d\u300f\u3011\u3015\uff01\uff05\uff09\uff0c\uff0e\uff1a\uff1b\uff1f\uff3d\uff5d]/
 const NOT_LAST = /[([{\u2018\u201c\u3008\u300a\u300c\u300e\u3010\u3014\uff08\uff3b\uff5b]/
 
+/** Lines longer than so many times the usual length are not thought of where the text can be broken. */
+const LONGEST = 3
+
 /** Weighs more than any raggedness: a line ends here. */
 const FORCED = -10_000
 /** Where a text has zero width spaces, its writer says where it is to be broken. */
@@ -73,10 +76,18 @@ function bestBreak(
   penalty: number,
   isLast: boolean
 ): Break {
-  let best: Break = { at, x, badness: badness(x, target, penalty, isLast), prior: null }
-  for (const prior of breaks) {
+  let best: Break = {
+    at,
+    x,
+    badness: x > LONGEST * target && breaks.length > 0 ? Infinity : badness(x, target, penalty, isLast),
+    prior: null
+  }
+  // What is far longer than asked is not the best.
+  for (let i = breaks.length - 1; i >= 0; i--) {
+    const prior = breaks[i]!
+    if (i < breaks.length - 1 && x - prior.x > LONGEST * target) break
     const sum = badness(x - prior.x, target, penalty, isLast) + prior.badness
-    if (sum <= best.badness) best = { at, x, badness: sum, prior }
+    if (sum < best.badness) best = { at, x, badness: sum, prior }
   }
   return best
 }

@@ -5,7 +5,7 @@ import type { Candidate, LayerRules } from './candidate.ts'
 import { type FeatureSymbol, featureSymbols } from './feature-symbol.ts'
 import { layerRules, type Placement, placementOf } from './layer-rules.ts'
 import { beginsOnSide, clipLine, type Line, mergeLines } from './lines.ts'
-import { Path } from './path.ts'
+import { type Near, Path } from './path.ts'
 import { poleOf, polygonsOf } from './pole.ts'
 import type { SpriteIcon, SymbolLayer, SymbolSheet, SymbolTile } from './symbols.ts'
 
@@ -109,7 +109,8 @@ class Collector {
       hasText: text !== null
     }
     const isContinued = this.#tile.hasNeighbours && beginsOnSide(line, this.#layer.extent)
-    const anchors = placement === 'line' ? lineAnchors(path, label, isContinued) : centerAnchor(path, label)
+    const anchors =
+      placement === 'line' ? lineAnchors(path, label, isContinued, this.#near()) : centerAnchor(path, label)
     for (const distance of anchors) {
       const [x, y] = path.at(distance)
       if (!this.#isNear(x, y)) continue
@@ -177,10 +178,15 @@ class Collector {
     return this.#isNear(px, py) ? [px, py] : null
   }
 
-  #isNear(x: number, y: number): boolean {
+  #near(): Near {
     const { width, height, margin } = this.#sheet
     const reach = margin + REACH
-    return x > -reach && y > -reach && x < width + reach && y < height + reach
+    return [-reach, -reach, width + reach, height + reach]
+  }
+
+  #isNear(x: number, y: number): boolean {
+    const [left, top, right, bottom] = this.#near()
+    return x > left && y > top && x < right && y < bottom
   }
 
   #project(line: Line): Float64Array {

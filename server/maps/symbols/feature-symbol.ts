@@ -1,11 +1,11 @@
 import { type Color, Formatted, type ResolvedImage } from '@maplibre/maplibre-gl-style-spec'
 import type { DecodedLayer } from '../render/decoded-tile.ts'
 import type { Evaluated } from '../render/evaluate.ts'
-import type { CandidateIcon, CandidateText, TextChoice } from './candidate.ts'
+import type { CandidateIcon, CandidateText, TextChoice, TextPaint } from './candidate.ts'
 import { canvasColor } from './canvas-color.ts'
 import { placementOf } from './layer-rules.ts'
 import { fitToText, type ShapedIcon, shapeIcon } from './shape-icon.ts'
-import { type Justify, shapeText, type TextLayout } from './shape-text.ts'
+import { type Justify, textShaper } from './shape-text.ts'
 import type { SpriteIcon } from './symbols.ts'
 import { textAnchors } from './text-anchors.ts'
 
@@ -23,6 +23,10 @@ export interface FeatureSymbol {
 
 /** Why MapLibre does not draw a wider halo: a glyph's distance field ends there, a quarter of an em away. */
 const WIDEST_HALO = 0.25
+
+/** Pixels an em has at most, as MapLibre has it, and how much an icon is enlarged at most. */
+const LARGEST = 255
+const LARGEST_ICON = 20
 
 const DEGREE = Math.PI / 180
 
@@ -79,13 +83,15 @@ export function featureSymbols(evaluated: Evaluated, layer: DecodedLayer, icons:
   }
 }
 
+type TextReader = (feature: number) => Omit<CandidateText, 'along'> | null
+
 function textReader(
   evaluated: Evaluated,
   layer: DecodedLayer,
   isOnLine: boolean,
   turns: (alignment: string) => boolean,
   icons: Icons
-) {
+): TextReader {
   const of = <T>(name: string) => evaluated.of<T>(name, layer)
   const value = of<Formatted | string>('text-field')
   const size = of<number>('text-size')
@@ -98,42 +104,64 @@ function textReader(
   const rotate = of<number>('text-rotate')
   const alignment = of<string>('text-rotation-alignment')
   const anchors = textAnchors(evaluated, layer)
+  const paint = paintReader(evaluated, layer)
+
+  const shaperOf = lastOnes(
+    (names: string[], width: number, spacing: number, anchor: string, side: Justify, change: string, em: number) => {
+      const layout = { lineHeight, letterSpacing: spacing, anchor, justify: side, transform: change, size: em }
+      return textShaper({ ...layout, fontStack: names.join(','), maxWidth: isOnLine ? Infinity : width }, icons)
+    }
+  )
+  return feature => {
+    const field = value(feature)
+    const em = Math.min(size(feature), LARGEST)
+    const shown = field instanceof Formatted ? field : String(field ?? '')
+    if (shown === '' || !(em > 0)) return null
+    const asked = turns(alignment(feature)) ? 'center' : justify(feature)
+    const choices: TextChoice[] = []
+    for (const { anchor, offset } of anchors(feature)) {
+      const side = asked === 'auto' ? sideOf(anchor) : asked
+      const shaper = shaperOf(
+        font(feature),
+        maxWidth(feature),
+        letterSpacing(feature),
+        anchor,
+        side,
+        transform(feature),
+        em
+      )
+      const shape = shaper(shown)
+      if (!shape) return null
+      choices.push({ shape, offset: [offset[0] * em, offset[1] * em], icon: null })
+    }
+    return { choices, size: em, rotation: rotate(feature) * DEGREE, paint: paint(feature, em) }
+  }
+}
+
+function paintReader(evaluated: Evaluated, layer: DecodedLayer) {
+  const of = <T>(name: string) => evaluated.of<T>(name, layer)
   const color = of<Color>('text-color')
   const opacity = of<number>('text-opacity')
   const haloColor = of<Color>('text-halo-color')
   const haloWidth = of<number>('text-halo-width')
   const haloBlur = of<number>('text-halo-blur')
+  const paintOf = lastOnes((color: Color, opacity: number, halo: Color, width: number, blur: number, em: number) => ({
+    color: canvasColor(color),
+    opacity,
+    haloColor: canvasColor(halo),
+    haloWidth: Math.min(width, em * WIDEST_HALO),
+    haloBlur: blur
+  }))
+  return (feature: number, em: number): TextPaint =>
+    paintOf(color(feature), opacity(feature), haloColor(feature), haloWidth(feature), haloBlur(feature), em)
+}
 
-  return (feature: number): Omit<CandidateText, 'along'> | null => {
-    const field = value(feature)
-    const em = size(feature)
-    const shown = field instanceof Formatted ? field : String(field ?? '')
-    if (shown === '' || !(em > 0) || (shown instanceof Formatted && shown.isEmpty())) return null
-    const isAlong = turns(alignment(feature))
-    const asked = justify(feature)
-    const layout: Omit<TextLayout, 'anchor' | 'justify'> = {
-      fontStack: font(feature).join(','),
-      maxWidth: isOnLine ? Infinity : maxWidth(feature),
-      lineHeight,
-      letterSpacing: letterSpacing(feature),
-      transform: transform(feature),
-      size: em
-    }
-    const choices: TextChoice[] = []
-    for (const { anchor, offset } of anchors(feature)) {
-      const side = isAlong ? 'center' : asked === 'auto' ? sideOf(anchor) : asked
-      const shape = shapeText(shown, { ...layout, anchor, justify: side }, icons)
-      if (!shape) return null
-      choices.push({ shape, offset: [offset[0] * em, offset[1] * em], icon: null })
-    }
-    const paint = {
-      color: canvasColor(color(feature)),
-      opacity: opacity(feature),
-      haloColor: canvasColor(haloColor(feature)),
-      haloWidth: Math.min(haloWidth(feature), em * WIDEST_HALO),
-      haloBlur: haloBlur(feature)
-    }
-    return { choices, size: em, rotation: rotate(feature) * DEGREE, paint }
+/** What was made of the last arguments is given again for the same ones: most features of a layer are alike. */
+function lastOnes<Arguments extends unknown[], Made>(make: (...given: Arguments) => Made) {
+  let last: { given: Arguments; made: Made } | undefined
+  return (...given: Arguments): Made => {
+    if (!last?.given.every((one, i) => one === given[i])) last = { given, made: make(...given) }
+    return last.made
   }
 }
 
@@ -156,8 +184,9 @@ function iconReader(evaluated: Evaluated, layer: DecodedLayer, icons: Icons) {
     const name = typeof found === 'string' ? found : (found?.name ?? '')
     // The index is parsed JSON: `constructor` is no icon.
     const icon = Object.hasOwn(icons, name) ? icons[name] : undefined
-    if (!icon || !(size(feature) > 0)) return null
-    const shape: ShapedIcon = shapeIcon(icon, size(feature), anchor(feature), offset(feature))
+    const scale = Math.min(size(feature), LARGEST_ICON)
+    if (!icon || !(scale > 0)) return null
+    const shape: ShapedIcon = shapeIcon(icon, scale, anchor(feature), offset(feature))
     const candidate = {
       shape,
       rotation: rotate(feature) * DEGREE,

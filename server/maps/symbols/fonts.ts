@@ -22,6 +22,9 @@ const MISSING = '□'
 /** Characters that join, mark or steer others, and have no shape of their own. */
 const SHAPELESS = /[\p{Cc}\p{Cf}\p{Mn}\p{Me}]/u
 
+/** Longer texts are cut off: what a map shows of them would cover it. */
+const MOST_CHARACTERS = 500
+
 /** Measured this large, so that rounding does not show. */
 const MEASURED_AT = 100
 
@@ -57,6 +60,7 @@ function openFont({ name, file }: Font): TextFont {
   const fit = (text: string): string[] => {
     const characters: string[] = []
     for (const character of text) {
+      if (characters.length >= MOST_CHARACTERS) break
       if (character === '\n' || character === '\u200b') characters.push(character)
       else if (SHAPELESS.test(character)) continue
       else characters.push(covered.has(character.codePointAt(0)!) ? character : MISSING)

@@ -1,3 +1,6 @@
+/** A rectangle: left, top, right, bottom. */
+export type Near = readonly [left: number, top: number, right: number, bottom: number]
+
 /** A line of pixels that can be walked along. */
 export class Path {
   /** x y in turns. */
@@ -49,8 +52,32 @@ export class Path {
     return Math.abs(Math.atan2(ax * by - ay * bx, ax * bx + ay * by))
   }
 
+  /** From which distance to which the line runs within a rectangle; a stretch for each segment that does. */
+  *stretchesIn([left, top, right, bottom]: Near): Generator<[from: number, to: number]> {
+    for (let i = 0; i + 1 < this.lengths.length; i++) {
+      const [x, y] = [this.points[i * 2]!, this.points[i * 2 + 1]!]
+      const [dx, dy] = this.#segment(i)
+      const inside = within(within([0, 1], x, dx, left, right), y, dy, top, bottom)
+      const length = this.lengths[i + 1]! - this.lengths[i]!
+      if (inside[0] < inside[1]) yield [this.lengths[i]! + inside[0] * length, this.lengths[i]! + inside[1] * length]
+    }
+  }
+
   #segment(i: number): [dx: number, dy: number] {
     const { points } = this
     return [points[i * 2 + 2]! - points[i * 2]!, points[i * 2 + 3]! - points[i * 2 + 1]!]
   }
+}
+
+/** The shares of a step along one axis at which it lies between two bounds. */
+function within(
+  [from, to]: [number, number],
+  start: number,
+  step: number,
+  low: number,
+  high: number
+): [number, number] {
+  if (step === 0) return start < low || start > high ? [1, 0] : [from, to]
+  const [a, b] = [(low - start) / step, (high - start) / step]
+  return [Math.max(from, Math.min(a, b)), Math.min(to, Math.max(a, b))]
 }

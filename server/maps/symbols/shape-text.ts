@@ -79,29 +79,30 @@ export function alignment(anchor: string): [x: number, y: number] {
   return [x, y]
 }
 
-/** Texts are met again and again: in the tiles beside, at the next zoom, in the next picture. */
-const shaped = new Map<string, ShapedText | null>()
-const MOST_SHAPED = 10_000
+/** Texts are met again and again: in the tiles beside, at the next zoom, in the next picture. By layout and text. */
+const known = new Map<string, Map<string, ShapedText | null>>()
+const MOST_LAYOUTS = 200
+const MOST_TEXTS = 5000
 
-/**
- * Sets a text in lines around its anchor.
- * @returns null where there is nothing to draw
- */
-export function shapeText(
-  value: Formatted | string,
-  layout: TextLayout,
-  icons: Readonly<Record<string, SpriteIcon>>
-): ShapedText | null {
-  const plain = plainOf(value)
-  if (plain === null) return layOut(value, layout, icons)
+/** Sets texts in lines around their anchor, all in one way; null is for a text of which there is nothing to draw. */
+export type Shaper = (value: Formatted | string) => ShapedText | null
+
+export function textShaper(layout: TextLayout, icons: Readonly<Record<string, SpriteIcon>>): Shaper {
   const { fontStack, maxWidth, lineHeight, letterSpacing, anchor, justify, transform } = layout
-  const key = `${maxWidth} ${lineHeight} ${letterSpacing} ${anchor} ${justify} ${transform} ${fontStack}\n${plain}`
-  const known = shaped.get(key)
-  if (known !== undefined) return known
-  if (shaped.size >= MOST_SHAPED) shaped.clear()
-  const made = layOut(plain, layout, icons)
-  shaped.set(key, made)
-  return made
+  const key = `${maxWidth} ${lineHeight} ${letterSpacing} ${anchor} ${justify} ${transform} ${fontStack}`
+  if (known.size >= MOST_LAYOUTS) known.clear()
+  const shaped = known.get(key) ?? new Map<string, ShapedText | null>()
+  known.set(key, shaped)
+  return value => {
+    const plain = plainOf(value)
+    if (plain === null) return layOut(value, layout, icons)
+    const found = shaped.get(plain)
+    if (found !== undefined) return found
+    if (shaped.size >= MOST_TEXTS) shaped.clear()
+    const made = layOut(plain, layout, icons)
+    shaped.set(plain, made)
+    return made
+  }
 }
 
 /** A text without icons and without sections in fonts of their own, which is the same at every size; else null. */
