@@ -254,7 +254,7 @@ await onBothDatabases(t, async (t, db) => {
       codeOf(await wms({ request: 'GetLegendGraphic', layer: 'at-hidden' }, { authorization: '' })),
       'LayerNotDefined'
     )
-    const wrong = [
+    const wrong: Record<string, string>[] = [
       { width: '0' },
       { height: '1e9' },
       { scale: 'NaN' },
