@@ -8,6 +8,7 @@ import { pictureOverloaded, pictureTooSlow } from './problems.ts'
 import { orderOf, type TileOf } from './render/order.ts'
 import { RenderThreads } from './render/render-threads.ts'
 import type { SheetFiles } from './render/sheets.ts'
+import type { BlockPlace } from './tile-block.ts'
 import type { DrawnBlock } from './tile-pictures.ts'
 
 export interface RendererOptions<Member> {
@@ -96,9 +97,7 @@ const GRID_CRS = {
 } satisfies Record<TileGrid['srid'], PictureCrs>
 
 /** The frame of tiles that lie side by side. */
-export function blockFrame(
-  block: Pick<DrawnBlock<unknown>, 'grid' | 'level' | 'x' | 'y' | 'columns' | 'rows' | 'size' | 'pixelRatio'>
-): PictureFrame {
+export function blockFrame(block: BlockPlace & { size: number; pixelRatio: number }): PictureFrame {
   const { grid, level: z, x, y, columns, rows, size, pixelRatio } = block
   const [west, , , north] = tileExtent(grid, { z, x, y })
   const [, south, east] = tileExtent(grid, { z, x: x + columns - 1, y: y + rows - 1 })
