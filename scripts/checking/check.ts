@@ -1,9 +1,10 @@
 import type { Ask, Check, Listed } from './service.ts'
 import { checkTiles } from './tiles.ts'
+import { checkWms } from './wms.ts'
 import { checkWmts } from './wmts.ts'
 
 /** How each protocol is checked; a service of another protocol does not count as answering. */
-const CHECKS: Readonly<Record<string, Check>> = { tiles: checkTiles, wmts: checkWmts }
+const CHECKS: Readonly<Record<string, Check>> = { tiles: checkTiles, wmts: checkWmts, wms: checkWms }
 
 export interface Outcome {
   id: string

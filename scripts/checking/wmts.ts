@@ -12,7 +12,7 @@ export async function checkWmts(service: Listed, ask: Ask): Promise<Checked> {
   const layers = inside(metadata, 'Layer')
   const [layer = ''] = layers
   if (layers.length !== 1) throw new Error(`the metadata has ${layers.length} layers`)
-  const template = /<ResourceURL [^>]*template="([^"]*)"/.exec(layer)?.[1]?.replaceAll('&amp;', '&')
+  const template = VECTOR_TILES.exec(layer)?.[1]?.replaceAll('&amp;', '&')
   if (!template) throw new Error('the layer has no ResourceURL')
   const links = inside(layer, 'TileMatrixSetLink')
   if (links.length === 0) throw new Error('the layer has no grid')
@@ -27,6 +27,8 @@ export async function checkWmts(service: Listed, ask: Ask): Promise<Checked> {
   }
   return { answer: found.join(', '), requests }
 }
+
+const VECTOR_TILES = /<ResourceURL format="application\/vnd\.mapbox-vector-tile"[^>]* template="([^"]*)"/
 
 const inside = (xml: string, name: string): string[] =>
   [...xml.matchAll(new RegExp(`<${name}(?: [^>]*)?>(.*?)</${name}>`, 'gs'))].map(match => match[1] ?? '')

@@ -39,7 +39,8 @@ const uploads: FastifyPluginAsyncTypebox = async app => {
         consumes: ['multipart/form-data'],
         summary: 'Upload a file and publish it as a layer',
         description: `multipart/form-data with the text fields layer (id), title and title_en (for a new layer), mode (replace, append),
-theme, department, sharing, dataset (which of several shapefiles in a zip), and the field file: GeoJSON, or a zipped shapefile.`
+theme, department, sharing, dataset (which of several shapefiles in a zip), time and elevation (for a new layer: the property of
+the file by whose dates or numbers clients of WMS choose features), and the field file: GeoJSON, or a zipped shapefile.`
       }
     },
     async (request, reply) => {

@@ -15,9 +15,22 @@ export interface UploadForm {
   sharing: Layer['sharing']
   /** Which of several shapefiles in a zip. */
   dataset?: string
+  /** The properties of the file, or fields, that a new layer's dimensions are over. */
+  dimensions?: NewLayer['dimensions']
 }
 
-export const FORM_FIELDS = ['layer', 'title', 'title_en', 'mode', 'theme', 'department', 'sharing', 'dataset'] as const
+export const FORM_FIELDS = [
+  'layer',
+  'title',
+  'title_en',
+  'mode',
+  'theme',
+  'department',
+  'sharing',
+  'dataset',
+  'time',
+  'elevation'
+] as const
 
 const DEFAULT_THEME = 'uploads'
 const DEFAULT_DEPARTMENT = 'data-admin'
@@ -51,6 +64,7 @@ export function readForm(fields: ReadonlyMap<string, string>, catalog: Catalog):
   const departments = [...catalog.departments.keys()]
   const fallback = departments.includes(DEFAULT_DEPARTMENT) ? DEFAULT_DEPARTMENT : departments[0]
   const dataset = fields.get('dataset')
+  const [time, elevation] = [fields.get('time'), fields.get('elevation')]
   return {
     layer,
     mode: oneOf(fields, 'mode', ['replace', 'append'], 'replace'),
@@ -63,17 +77,19 @@ export function readForm(fields: ReadonlyMap<string, string>, catalog: Catalog):
     ),
     department: oneOf(fields, 'department', departments, fallback),
     sharing: oneOf(fields, 'sharing', ['open', 'conditional', 'restricted'], 'open'),
-    ...(dataset && { dataset })
+    ...(dataset && { dataset }),
+    ...((time || elevation) && { dimensions: { ...(time && { time }), ...(elevation && { elevation }) } })
   }
 }
 
 /** What a layer that does not exist yet is to be called, before its data are known. */
-export const newLayerOf = ({ layer, title, theme, department, sharing }: UploadForm): NewLayer => ({
+export const newLayerOf = ({ layer, title, theme, department, sharing, dimensions }: UploadForm): NewLayer => ({
   id: layer,
   title: title ?? { zh: layer, en: layer },
   theme,
   department,
-  sharing
+  sharing,
+  ...(dimensions && { dimensions })
 })
 
 function oneOf<T extends string>(

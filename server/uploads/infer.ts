@@ -2,7 +2,7 @@ import type { Geometry } from 'geojson'
 import { defaultStyle } from '../catalog/default-style.ts'
 import type { Field, GeometryType, Layer } from '../catalog/layer.ts'
 import { columnNames, titleFrom } from './names.ts'
-import { mixedGeometry, noFeatures } from './problems.ts'
+import { badField, mixedGeometry, noFeatures } from './problems.ts'
 import type { Column, Profile } from './profile.ts'
 
 /** What the caller says of a layer that does not exist yet. */
@@ -12,6 +12,8 @@ export interface NewLayer {
   theme: string
   department: string
   sharing: Layer['sharing']
+  /** The properties of the file, or fields, that clients choose features by. */
+  dimensions?: NonNullable<Layer['dimensions']>
 }
 
 /** A field of a layer and the property of the file it is filled from; null: none. */
@@ -28,9 +30,9 @@ const KEY_NAMES =
 /**
  * The definition of a new layer, from what its data have in common. The business key is the first property that every
  * feature has with a value of its own, one named like a key before others; without any, `feature_no` counts features.
- * @throws UPLOAD_NO_FEATURES, UPLOAD_MIXED_GEOMETRY
+ * @throws UPLOAD_NO_FEATURES, UPLOAD_MIXED_GEOMETRY, UPLOAD_BAD_FIELD for a dimension over what is no time or number
  */
-export function inferLayer(made: NewLayer, profile: Profile): { layer: Layer; mapped: Mapped[] } {
+export function inferLayer({ dimensions, ...made }: NewLayer, profile: Profile): { layer: Layer; mapped: Mapped[] } {
   if (profile.features === 0) throw noFeatures()
   const geometry = inferGeometry(profile.geometryTypes)
   const key = findKey(profile)
@@ -52,9 +54,32 @@ export function inferLayer(made: NewLayer, profile: Profile): { layer: Layer; ma
     zoom: zoomOf(geometry, profile.features),
     standard: 'local',
     landCheck: { role: 'info' },
+    ...(dimensions && { dimensions: findDimensions(dimensions, mapped) }),
     origin: 'upload'
   } satisfies Omit<Layer, 'style'>
   return { layer: { ...definition, style: defaultStyle(definition) }, mapped }
+}
+
+const DIMENSION_TYPES = { time: ['date', 'datetime'], elevation: ['integer', 'number'] } as const
+
+/** The fields of dimensions, which may have been called as in the file. @throws UPLOAD_BAD_FIELD */
+function findDimensions(
+  asked: NonNullable<NewLayer['dimensions']>,
+  mapped: readonly Mapped[]
+): NonNullable<Layer['dimensions']> {
+  const find = (dimension: 'time' | 'elevation') => {
+    const name = asked[dimension]?.toLowerCase()
+    if (name === undefined) return {}
+    const types: readonly string[] = DIMENSION_TYPES[dimension]
+    const found = mapped.find(({ field, from }) => field.name === name || from?.toLowerCase() === name)?.field
+    if (found && types.includes(found.type)) return { [dimension]: found.name }
+    throw badField({
+      field: dimension,
+      reason: `数据中没有类型为 ${types.join('、')} 的此字段`,
+      reason_en: `names no field of type ${types.join(' or ')} in the data`
+    })
+  }
+  return { ...find('time'), ...find('elevation') }
 }
 
 function findKey({ columns, features }: Profile): Column | undefined {

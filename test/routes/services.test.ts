@@ -25,15 +25,15 @@ await onBothDatabases(t, async (t, db) => {
     const all = (await get()).json()
     t.strictSame(
       all.services.map((service: { id: string }) => service.id),
-      ['test-plot', 'test-camera', 'test-creek', 'test-map'].flatMap(id => [`${id}.tiles`, `${id}.wmts`]),
+      ['test-plot', 'test-camera', 'test-creek', 'test-map'].flatMap(id => [`${id}.tiles`, `${id}.wmts`, `${id}.wms`]),
       'in the order of themes, then maps; the layer without data is none'
     )
-    t.equal(all.total, 8)
+    t.equal(all.total, 12)
     t.strictSame(
       all.protocols,
       app.services.protocols.map(({ id, title, type }) => ({ id, title, type }))
     )
-    const [plot, , , , , , map] = all.services
+    const [plot, , , , , , , , , map] = all.services
     t.match(plot, {
       kind: 'layer',
       protocol: 'tiles',

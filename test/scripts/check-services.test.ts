@@ -40,15 +40,17 @@ await onBothDatabases(t, async (t, db) => {
     const outcomes = await check()
     t.strictSame(
       outcomes.map(({ id }) => id).toSorted(),
-      ['camera', 'creek', 'deep', 'hollow', 'map', 'plot'].flatMap(name => [`test-${name}.tiles`, `test-${name}.wmts`])
+      ['camera', 'creek', 'deep', 'hollow', 'map', 'plot'].flatMap(name =>
+        ['tiles', 'wms', 'wmts'].map(protocol => `test-${name}.${protocol}`)
+      )
     )
     for (const { id, ok, answer, requests } of outcomes) {
       t.ok(ok, `${id}: ${answer}`)
-      t.match(answer, /^[1-9]\d* features in (\w+ )?\d+\/\d+\/\d+(, |$)/)
+      t.match(answer, /^[1-9]\d* (features in (\w+ )?\d+\/\d+\/\d+(, |$)|links, a picture of \d+ bytes)/)
       t.ok(requests < 1210, `${id}: ${requests} requests`)
     }
     const anonymous = asker(base, undefined)
-    t.equal((await listServices(anonymous)).length, 8)
+    t.equal((await listServices(anonymous)).length, 12)
   })
 
   t.test('what is wrong with one is said, and the others are checked all the same', async t => {
@@ -62,6 +64,14 @@ await onBothDatabases(t, async (t, db) => {
         url.includes('/services/test-plot/wmts?') ? new Response('<Capabilities/>') : undefined,
       'an empty tile by WMTS': url =>
         url.includes('/services/test-plot/wmts/1.0.0/') ? new Response(new Uint8Array()) : undefined,
+      'a legend of another size by WMS': url =>
+        url.includes('/services/test-plot/wms?') && url.includes('GetLegendGraphic')
+          ? new Response(Buffer.alloc(24), { headers: { 'content-type': 'image/png' } })
+          : undefined,
+      'a report in place of a picture by WMS': url =>
+        url.includes('/services/test-plot/wms?') && url.includes('GetMap')
+          ? new Response('<ServiceExceptionReport/>', { headers: { 'content-type': 'text/xml' } })
+          : undefined,
       'a style of nothing': url =>
         url.endsWith('/styles/test-plot.json') ? Response.json({ version: 8, sources: {}, layers: [] }) : undefined
     }
@@ -70,10 +80,10 @@ await onBothDatabases(t, async (t, db) => {
       const failed = outcomes.filter(({ ok }) => !ok)
       t.strictSame(
         failed.map(({ id }) => id),
-        [/WMTS|metadata/.test(what) ? 'test-plot.wmts' : 'test-plot.tiles'],
+        [/WMTS|metadata/.test(what) ? 'test-plot.wmts' : /WMS/.test(what) ? 'test-plot.wms' : 'test-plot.tiles'],
         `${what}: ${failed[0]?.answer}`
       )
-      t.equal(outcomes.length, 12)
+      t.equal(outcomes.length, 18)
     }
   })
 

@@ -29,12 +29,16 @@ await onBothDatabases(t, async (t, db) => {
     const ask = asker(base, as.admin.authorization.split(' ')[1])
     const services = await listServices(ask)
     const ids = [...app.catalog.layers().map(({ id }) => id), ...app.catalog.maps.keys()]
-    t.strictSame(services.map(({ id }) => id).toSorted(), ids.flatMap(id => [`${id}.tiles`, `${id}.wmts`]).toSorted())
+    t.strictSame(
+      services.map(({ id }) => id).toSorted(),
+      ids.flatMap(id => ['tiles', 'wmts', 'wms'].map(protocol => `${id}.${protocol}`)).toSorted()
+    )
     // The same tiles again by WMTS: every one on PostGIS, every fifth on the embedded database, which takes far longer.
     const again = services
       .filter(({ id }) => id.endsWith('.wmts'))
       .filter((_, i) => db.kind === 'postgres' || i % 5 === 0)
-    const asked = [...services.filter(({ id }) => id.endsWith('.tiles')), ...again]
+    const pictured = services.filter(({ id }) => id.endsWith('.wms')).filter((_, i) => i % 5 === 0)
+    const asked = [...services.filter(({ id }) => id.endsWith('.tiles')), ...again, ...pictured]
     for (const { id, ok, answer } of await checkServices(asked, ask)) t.ok(ok, `${id}: ${answer}`)
   })
 })
