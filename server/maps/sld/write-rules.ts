@@ -99,7 +99,7 @@ function writeRule(
 ): XmlElement {
   const conditions = one.conditions.map(condition => conditionAt(condition, at))
   const condition = filter === 'else' ? writing.element('ElseFilter') : writeFilter(writing, [filter, ...conditions])
-  const title = titleOf(writing, one) ?? item.id
+  const title = titleOf(writing, [filter, ...conditions]) ?? item.id
   return writing.element(
     'Rule',
     writing.isSe ? writing.element('Description', writing.element('Title', title)) : writing.element('Title', title),
@@ -111,10 +111,10 @@ function writeRule(
 }
 
 /** What the values of a class stand for. */
-function titleOf({ options }: Writing, { conditions }: StyleClass): string | undefined {
+function titleOf({ options }: Writing, conditions: readonly unknown[]): string | undefined {
   const titles = conditions.flatMap(condition => {
-    const [operator, input, labels] = condition as unknown[]
-    if (operator !== 'match' || !Array.isArray(input) || input[0] !== 'get') return []
+    const [operator, input, labels] = Array.isArray(condition) ? condition : []
+    if ((operator !== 'match' && operator !== '==') || !Array.isArray(input) || input[0] !== 'get') return []
     const all = [labels].flat() as (string | number)[]
     return [all.map(label => options.titleOf?.(String(input[1]), label) ?? String(label)).join('、')]
   })
