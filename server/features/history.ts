@@ -1,41 +1,33 @@
+import { LRUCache } from 'lru-cache'
 import { type Queryable, type Statement, sql } from '../lib/sql.ts'
 
 /** Revisions of a layer whose instants are told. */
 export const MOST_INSTANTS = 100
 
-/**
- * When each layer that was published more than once was so: rows `{id, instants}`, the latest revisions, ascending, as
- * ISO 8601 in UTC with milliseconds.
- */
-export const planHistories = (): Statement => sql`
-  SELECT layer_id AS id, array_agg(at ORDER BY revision) FILTER (WHERE newest <= ${MOST_INSTANTS}::integer) AS instants
-  FROM (SELECT layer_id, revision, row_number() OVER (PARTITION BY layer_id ORDER BY revision DESC) AS newest,
-      to_char(date_trunc('milliseconds', published_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at
-    FROM yitu.revision) AS r
-  GROUP BY layer_id HAVING count(*) > 1`
+/** When a layer's latest revisions were published: rows `{at}`, the newest first, ISO 8601 in UTC with milliseconds. */
+export const planHistory = (layerId: string): Statement => sql`
+  SELECT to_char(date_trunc('milliseconds', published_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at
+  FROM yitu.revision WHERE layer_id = ${layerId}::text ORDER BY revision DESC LIMIT ${MOST_INSTANTS}::integer`
 
-type Instants = ReadonlyMap<string, readonly string[]>
-
-/** When the layers were published, read once for each version of the catalogue. */
+/** When layers were published, read once for each of their revisions. */
 export class Histories {
-  #version = -1
-  #read: Promise<Instants> = Promise.resolve(new Map())
+  readonly #found = new LRUCache<string, Promise<string[]>>({ max: 2000 })
   readonly #db: Queryable
 
   constructor(db: Queryable) {
     this.#db = db
   }
 
-  /** @param version the catalogue's */
-  at(version: number): Promise<Instants> {
-    if (this.#version === version) return this.#read
-    this.#version = version
-    this.#read = this.#db
-      .query<{ id: string; instants: string[] }>(planHistories())
-      .then(rows => new Map(rows.map(({ id, instants }) => [id, instants])))
-    this.#read.catch(() => {
-      this.#version = -1
-    })
-    return this.#read
+  /** The instants of a layer's latest revisions, ascending. @param revision the present one */
+  of(layerId: string, revision: number): Promise<string[]> {
+    const key = `${layerId}@${revision}`
+    const known = this.#found.get(key)
+    if (known) return known
+    const found = this.#db
+      .query<{ at: string }>(planHistory(layerId))
+      .then(rows => rows.map(({ at }) => at).toReversed())
+    this.#found.set(key, found)
+    found.catch(() => this.#found.delete(key))
+    return found
   }
 }

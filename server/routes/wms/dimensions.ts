@@ -45,9 +45,9 @@ export function createDimensions(app: FastifyInstance) {
       const known = await values.of(layer, revision, field)
       if (known.values.length > 0) found.push(fieldDimension(name, layer.id, field, known))
     }
-    if (layer.dimensions?.time || layer.source) return found
-    const instants = (await histories.at(app.catalog.version)).get(layer.id)
-    return instants ? [historyDimension(layer.id, instants), ...found] : found
+    // A layer that was published once has no history, and one that is published in place keeps none.
+    if (layer.dimensions?.time || layer.source || revision < 2) return found
+    return [historyDimension(layer.id, await histories.of(layer.id, revision)), ...found]
   }
 
   /**

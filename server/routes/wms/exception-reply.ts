@@ -16,6 +16,8 @@ const WAYS: Readonly<Record<string, 'inimage' | 'blank'>> = {
 /** Answers an error: in words, or as a picture where a map was asked for and its size and format are known. */
 export function exceptionReply(app: FastifyInstance) {
   return async (problem: Problem, error: Error, request: FastifyRequest, reply: FastifyReply, kvp: Kvp) => {
+    // Of a client that has left nothing is said.
+    if (reply.raw.destroyed) return reply.hijack()
     const { retryAfter } = problem.members
     if (problem.status >= 500 && !retryAfter) {
       request.log.error({ err: error, code: problem.code }, 'request failed')
