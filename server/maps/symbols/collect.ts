@@ -44,6 +44,7 @@ class Collector {
   readonly #tile: SymbolTile
   readonly #layer: DecodedLayer
   readonly #sheet: SymbolSheet
+  readonly #near: Near
   readonly #symbolOf: (feature: number) => FeatureSymbol | null
   readonly #found: Candidate[] = []
   #box: Candidate['tileBox'] = null
@@ -54,6 +55,8 @@ class Collector {
     this.#tile = tile
     this.#layer = tile.layer
     this.#sheet = sheet
+    const reach = sheet.margin + REACH
+    this.#near = [-reach, -reach, sheet.width + reach, sheet.height + reach]
     this.#symbolOf = featureSymbols(evaluated, tile.layer, icons)
     if (rules.avoidEdges && tile.hasNeighbours) this.#box = this.#tileBox()
   }
@@ -109,8 +112,7 @@ class Collector {
       hasText: text !== null
     }
     const isContinued = this.#tile.hasNeighbours && beginsOnSide(line, this.#layer.extent)
-    const anchors =
-      placement === 'line' ? lineAnchors(path, label, isContinued, this.#near()) : centerAnchor(path, label)
+    const anchors = placement === 'line' ? lineAnchors(path, label, isContinued, this.#near) : centerAnchor(path, label)
     for (const distance of anchors) {
       const [x, y] = path.at(distance)
       if (!this.#isNear(x, y)) continue
@@ -178,14 +180,8 @@ class Collector {
     return this.#isNear(px, py) ? [px, py] : null
   }
 
-  #near(): Near {
-    const { width, height, margin } = this.#sheet
-    const reach = margin + REACH
-    return [-reach, -reach, width + reach, height + reach]
-  }
-
   #isNear(x: number, y: number): boolean {
-    const [left, top, right, bottom] = this.#near()
+    const [left, top, right, bottom] = this.#near
     return x > left && y > top && x < right && y < bottom
   }
 

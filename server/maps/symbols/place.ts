@@ -55,7 +55,7 @@ function placeLayer(candidates: readonly Candidate[], grid: CollisionGrid, area:
   for (const candidate of candidates) {
     const { once, x, y, rules, text } = candidate
     if (once !== null && named.has(once)) continue
-    const words = text?.along && rules.repeatDistance > 0 ? text.choices[0]!.shape.text : null
+    const words = text && rules.repeatDistance > 0 ? text.choices[0]!.shape.text : null
     const others = words === null ? [] : (repeats.get(words) ?? [])
     if (others.some(other => Math.hypot(other[0] - x, other[1] - y) < rules.repeatDistance)) continue
     const found = placeOne(candidate, grid, area)

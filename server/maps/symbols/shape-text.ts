@@ -81,8 +81,9 @@ export function alignment(anchor: string): [x: number, y: number] {
 
 /** Texts are met again and again: in the tiles beside, at the next zoom, in the next picture. By layout and text. */
 const known = new Map<string, Map<string, ShapedText | null>>()
-const MOST_LAYOUTS = 200
-const MOST_TEXTS = 5000
+/** How many texts are kept, some kilobytes each at most; then all are forgotten. */
+const MOST_TEXTS = 10_000
+let texts = 0
 
 /** Sets texts in lines around their anchor, all in one way; null is for a text of which there is nothing to draw. */
 export type Shaper = (value: Formatted | string) => ShapedText | null
@@ -90,7 +91,10 @@ export type Shaper = (value: Formatted | string) => ShapedText | null
 export function textShaper(layout: TextLayout, icons: Readonly<Record<string, SpriteIcon>>): Shaper {
   const { fontStack, maxWidth, lineHeight, letterSpacing, anchor, justify, transform } = layout
   const key = `${maxWidth} ${lineHeight} ${letterSpacing} ${anchor} ${justify} ${transform} ${fontStack}`
-  if (known.size >= MOST_LAYOUTS) known.clear()
+  if (texts + known.size >= MOST_TEXTS) {
+    known.clear()
+    texts = 0
+  }
   const shaped = known.get(key) ?? new Map<string, ShapedText | null>()
   known.set(key, shaped)
   return value => {
@@ -98,8 +102,8 @@ export function textShaper(layout: TextLayout, icons: Readonly<Record<string, Sp
     if (plain === null) return layOut(value, layout, icons)
     const found = shaped.get(plain)
     if (found !== undefined) return found
-    if (shaped.size >= MOST_TEXTS) shaped.clear()
     const made = layOut(plain, layout, icons)
+    texts++
     shaped.set(plain, made)
     return made
   }
