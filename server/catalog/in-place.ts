@@ -15,7 +15,8 @@ interface Found {
 
 export const isInPlace = (layer: Layer): layer is InPlace => tableSource(layer) !== undefined
 
-const sourceTable = ({ source }: InPlace) => name(source.schema, source.table)
+/** The table that a layer is published from in place. */
+export const sourceTable = ({ source }: Pick<InPlace, 'source'>) => name(source.schema, source.table)
 
 /**
  * Publishes an existing table or view in place: a view of the columns that a managed layer's table has, in EPSG:4490,

@@ -1,10 +1,9 @@
 import type { Geometry } from 'geojson'
 import type { Filter } from '../catalog/filter.ts'
 import type { Layer } from '../catalog/layer.ts'
-import { planFilter } from '../catalog/plan-filter.ts'
-import { tableOf } from '../catalog/table.ts'
-import { join, literalSql, name, type Queryable, type Row, type Statement, sql } from '../lib/sql.ts'
-import { placeOf, ringAround, type Spot } from './spot.ts'
+import type { Queryable, Row } from '../lib/sql.ts'
+import { planAtPoint } from './plan-at-point.ts'
+import type { Spot } from './spot.ts'
 
 /** Rows to look among, of one layer. */
 export interface AskedLayer {
@@ -80,45 +79,4 @@ async function rowsAt(db: Queryable, asked: AskedLayer, spot: Spot, count: numbe
       geometry: _geometry
     }
   })
-}
-
-/** Vertices that are told as they are. */
-const MOST_VERTICES = 5000
-/** Digits after the point: degrees to a tenth of a millimetre. */
-const DIGITS = 9
-
-/** The rows of a layer at a spot; undefined where the spot is nowhere. */
-export function planAtPoint(asked: AskedLayer, spot: Spot, count: number): Statement | undefined {
-  const { layer } = asked
-  const place = placeOf(spot)
-  const isArea = layer.geometry.endsWith('Polygon')
-  const ring = isArea ? undefined : ringAround(spot, asked.reach)
-  const near = ringAround(spot, 0.5)
-  if (!place || !near || (!isArea && !ring)) return undefined
-  const point = sql`${`SRID=4490;POINT(${place.join(' ')})`}::geometry`
-  const target = ring ? sql`${`SRID=4490;POLYGON((${ring.map(corner => corner.join(' '))}))`}::geometry` : point
-  const order = isArea ? sql`ST_Area(t.geom), t.fid` : sql`t.geom <-> ${point}, t.fid`
-  const fields = layer.fields.filter(field => asked.fields === null || asked.fields.includes(field.name))
-  const columns = [...PLATFORM, ...fields.map(field => field.name)].map(column => name('t', column))
-  const halfPixel = Math.abs(near[0]![0] - place[0])
-  const shape = sql`CASE WHEN ST_NPoints(t.geom) <= ${MOST_VERTICES}::integer THEN t.geom
-    ELSE ST_SimplifyPreserveTopology(t.geom, ${halfPixel}::float8) END`
-  return sql`SELECT l.revision AS _revision, ST_AsGeoJSON(${shape}, ${literalSql(String(DIGITS))}, 0)::json AS _geometry,
-      ${join(columns)}
-    FROM yitu.layer l CROSS JOIN LATERAL (
-      SELECT * FROM ${rowsShown(asked, target)} ORDER BY ${order} LIMIT ${count}::integer) AS t
-    WHERE l.id = ${layer.id}::text ORDER BY ${order}`
-}
-
-const PLATFORM = ['feature_id', 'valid_from', 'valid_to']
-
-/** Rows that touch a geometry, as an item for FROM that goes by the name `t`: those that ended have an index of their own. */
-function rowsShown({ layer, filter, asOfRevision }: AskedLayer, target: Statement): Statement {
-  const shown = filter ? sql` AND ${planFilter(filter, layer, 't')}` : sql``
-  const touching = sql`ST_Intersects(t.geom, ${target})${shown}`
-  const current = sql`SELECT t.* FROM ${tableOf(layer)} t WHERE t.rev_to IS NULL AND ${touching}`
-  if (asOfRevision === null) return sql`(${current}) AS t`
-  return sql`(${current} AND t.rev_from <= ${asOfRevision}::integer
-    UNION ALL SELECT t.* FROM ${tableOf(layer)} t WHERE t.rev_to IS NOT NULL AND ${touching}
-      AND t.rev_from <= ${asOfRevision}::integer AND t.rev_to > ${asOfRevision}::integer) AS t`
 }

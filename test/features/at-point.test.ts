@@ -50,6 +50,12 @@ const hidden = testLayer('at-hidden', {
   style: [{ id: 'at-hidden', type: 'fill', 'source-layer': 'at-hidden' }]
 })
 
+const legacy = testLayer('at-legacy', {
+  geometry: 'Polygon',
+  style: [{ id: 'at-legacy', type: 'fill', 'source-layer': 'at-legacy' }],
+  source: { schema: 'legacy', table: 'Plots "2019"', geometry: 'Shape', key: 'OBJECTID' }
+})
+
 /** The middle of everything, and degrees a pixel. */
 const [X, Y, PIXEL] = [113.1, 23.1, 0.00001]
 const shape = (west: number, side: number): Geometry => ({
@@ -74,7 +80,11 @@ const asked = (layer: AskedLayer['layer'], more: Partial<AskedLayer> = {}): Aske
 })
 
 await onBothDatabases(t, async (t, db) => {
-  const { app, as } = await testApp(t, db, await testCatalogue(t, [area, line, point, near, hidden]))
+  await db.run(`CREATE SCHEMA legacy;
+    CREATE TABLE legacy."Plots ""2019""" ("OBJECTID" integer PRIMARY KEY, code text, "Shape" geometry(Polygon, 4547));
+    INSERT INTO legacy."Plots ""2019""" SELECT n, 'L' || n, ST_Transform(ST_MakeEnvelope(${X} + n * 0.01 - 0.005,
+      ${Y} - 0.005, ${X} + n * 0.01 + 0.005, ${Y} + 0.005, 4490), 4547) FROM generate_series(0, 20) AS n`)
+  const { app, as } = await testApp(t, db, await testCatalogue(t, [area, line, point, near, hidden, legacy]))
   await publishAll(db)
   const row = (code: string, geometry: Geometry, ...rest: unknown[]) => ({ geometry, values: [code, ...rest] })
   const plot = (code: string, west: number, side: number, value: string | null = '01') =>
@@ -141,6 +151,13 @@ await onBothDatabases(t, async (t, db) => {
     const [found] = await featuresAt(db, [asked(area, { fields: ['code'], asOfRevision: 1 })], spot(), 1)
     t.strictSame(found?.values, { code: 'small' })
     t.equal(found?.revision, 2)
+  })
+
+  t.test('tables that are published in place are asked in their own reference system', async t => {
+    const [found] = await featuresAt(db, [asked(app.catalog.get('at-legacy'))], spot(), 5)
+    t.match(found, { featureId: '0', values: { code: 'L0' }, revision: 1 })
+    const [corner] = (found!.geometry as { coordinates: number[][][] }).coordinates[0]!
+    t.ok(Math.abs(corner![0]! - (X - 0.005)) < 1e-8 && Math.abs(corner![1]! - (Y - 0.005)) < 1e-8, String(corner))
   })
 
   t.test('codes, truths, instants and divisions are spelled out', async t => {
