@@ -105,6 +105,9 @@ export class AreaMask {
 
   #rows(x0: number, y0: number, x1: number, y1: number, sign: number): void {
     const cells = this.#cells
+    const firsts = this.#first
+    const lasts = this.#last
+    const stride = this.#stride
     const slope = (x1 - x0) / (y1 - y0)
     let x = x0
     let y = y0
@@ -118,15 +121,15 @@ export class AreaMask {
       const high = Math.max(x, nextX)
       const first = Math.floor(low)
       const last = Math.ceil(high)
-      const at = row * this.#stride + first
+      const at = row * stride + first
       const weight = sign * height
       if (last <= first + 1) {
         const beyond = ((low + high) / 2 - first) * weight
         cells[at] = cells[at]! + weight - beyond
         cells[at + 1] = cells[at + 1]! + beyond
       } else this.#flat(at, low - first, high - first, last - first, weight)
-      if (first < this.#first[row]!) this.#first[row] = first
-      if (last > this.#last[row]!) this.#last[row] = last > first ? last : first + 1
+      if (first < firsts[row]!) firsts[row] = first
+      if (last > lasts[row]!) lasts[row] = last > first ? last : first + 1
       x = nextX
       y = nextY
     }

@@ -10,9 +10,10 @@ sharp.concurrency(1)
 export async function encodePicture(pixels: Pixels, type: PictureType): Promise<Buffer> {
   const { width, height } = pixels
   if (type === 'image/jpeg') return encodeJpeg(pixels)
-  const words = straight(pixels)
+  const opaque = isOpaque(pixels)
+  const words = opaque ? pixels.words : straight(pixels)
   if (type === 'image/png' || (type === 'image/png; mode=8bit' && colourTable(words)))
-    return encodePng(words, width, height)
+    return encodePng(words, width, height, opaque)
   const raw = sharp(bytesOf(words), { raw: { width, height, channels: 4 } })
   return type === 'image/webp'
     ? raw.webp({ quality: 90, effort: 1, smartSubsample: true }).toBuffer()
@@ -33,6 +34,11 @@ function encodeJpeg(pixels: Pixels): Promise<Buffer> {
 }
 
 const bytesOf = (words: Uint32Array) => new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
+
+function isOpaque({ words }: Pixels): boolean {
+  for (let i = 0; i < words.length; i++) if (words[i]! < 0xff000000) return false
+  return true
+}
 
 /** Turns colours that are multiplied by the alpha into what they are, in place. */
 function straight({ words: result }: Pixels): Uint32Array {

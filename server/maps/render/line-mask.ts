@@ -73,26 +73,32 @@ export class LineMask {
     const near = Math.min(x0, x1) - reach
     const far = Math.max(x0, x1) + reach
     // Along a row the line is reached over so many pixels to both sides of its middle.
-    const across = Math.abs(uy) > 1e-6 ? reach / Math.abs(uy) : Number.POSITIVE_INFINITY
+    const isLevel = Math.abs(uy) < 1e-6
+    const across = isLevel ? 0 : reach / Math.abs(uy)
+    const slope = isLevel ? 0 : ux / uy
+    const covered = this.#covered
+    const firsts = this.#first
+    const lasts = this.#last
+    const [left, right, width] = [this.#left, this.#right, this.#width]
     const startKind = kindOf(start)
     const endKind = kindOf(end)
     for (let row = top; row < bottom; row++) {
       const py = row + 0.5 - y0
       let low = near
       let high = far
-      if (across < 1e9) {
-        const middle = x0 + (py * ux) / uy
+      if (!isLevel) {
+        const middle = x0 + py * slope
         if (middle - across > low) low = middle - across
         if (middle + across < high) high = middle + across
       }
       let from = Math.ceil(low - 0.5)
       let to = Math.floor(high - 0.5) + 1
-      if (from < this.#left) from = this.#left
-      if (to > this.#right) to = this.#right
+      if (from < left) from = left
+      if (to > right) to = right
       if (from >= to) continue
-      if (from < this.#first[row]!) this.#first[row] = from
-      if (to - 1 > this.#last[row]!) this.#last[row] = to - 1
-      const base = row * this.#width
+      if (from < firsts[row]!) firsts[row] = from
+      if (to - 1 > lasts[row]!) lasts[row] = to - 1
+      const base = row * width
       let along = (from + 0.5 - x0) * ux + py * uy
       let aside = (from + 0.5 - x0) * uy - py * ux
       for (let x = from; x < to; x++, along += ux, aside += uy) {
@@ -111,9 +117,8 @@ export class LineMask {
           if (startKind === BUTT && along < 0.5) share = (along + 0.5) * 255
           if (endKind === BUTT && length - along < 0.5) share = Math.min(share, (length - along + 0.5) * 255)
         }
-        const covered = (reach - distance) * fade
-        const value = Math.min(covered, share) + 0.5
-        if (value > this.#covered[base + x]!) this.#covered[base + x] = value
+        const value = Math.min((reach - distance) * fade, share) + 0.5
+        if (value > covered[base + x]!) covered[base + x] = value
       }
     }
   }
