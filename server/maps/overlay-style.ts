@@ -41,18 +41,21 @@ export const OVERLAY_STYLE: readonly StyleLayer[] = [
       'circle-stroke-width': 1.5
     }
   },
-  {
-    id: 'overlay-title',
+  title('area', ['Polygon', 'MultiPolygon'], {}),
+  title('line', ['LineString', 'MultiLineString'], { 'symbol-placement': 'line-center' }),
+  title('point', ['Point', 'MultiPoint'], {
+    'text-variable-anchor': ['top', 'bottom', 'left', 'right'],
+    'text-radial-offset': 0.8,
+    'text-justify': 'auto'
+  })
+]
+
+function title(kind: string, types: string[], layout: Record<string, unknown>): StyleLayer {
+  return {
+    id: `overlay-${kind}-title`,
     type: 'symbol',
-    filter: ['has', 'title'],
-    layout: {
-      'text-field': ['get', 'title'],
-      'text-font': ['Noto Sans SC Medium'],
-      'text-size': 13,
-      'text-variable-anchor': ['top', 'bottom', 'left', 'right'],
-      'text-radial-offset': 0.8,
-      'text-justify': 'auto'
-    },
+    filter: ['all', ['has', 'title'], isOf(...types)],
+    layout: { 'text-field': ['get', 'title'], 'text-font': ['Noto Sans SC Medium'], 'text-size': 13, ...layout },
     paint: { 'text-color': '#1c1f23', 'text-halo-color': '#ffffff', 'text-halo-width': 1.5 }
   }
-]
+}

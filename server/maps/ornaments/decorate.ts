@@ -55,25 +55,29 @@ export async function decorate(
     })
   }
   const bar = metresPerPixel === undefined ? null : scaleBar(metresPerPixel, Math.min(LONGEST_BAR, size.width / 3))
-  if (legend) over.push(await legendPanel(legend, size))
+  if (legend) over.push(...(await legendPanel(legend, size)))
   const fromRight = (inset: number) => (own: number) => width - own - inset
   const fromBottom = (inset: number) => (own: number) => height - own - inset
   if (north) lay(northArrow(), fromRight(edge), () => edge)
   if (bar) lay(bar, () => edge, fromBottom(edge))
   if (attribution) {
     const room = size.width - (bar ? bar.width + 3 * EDGE : 2 * EDGE)
-    lay(attributionLine(attribution, room, textWidth), fromRight(0), fromBottom(0))
+    if (room > 0) lay(attributionLine(attribution, room, textWidth), fromRight(0), fromBottom(0))
   }
   return encode(sharp(picture).composite(over), type)
 }
 
-/** The legend on white with a rule around it, in as many columns as it takes; made smaller where it would hide the map. */
+/**
+ * The legend on white with a rule around it, in as many columns as it takes; made smaller where it would hide the map,
+ * and left out of pictures that are too small for it.
+ */
 async function legendPanel(
   { entries, draw }: NonNullable<Ornaments['legend']>,
   { width, height, pixelRatio }: { width: number; height: number; pixelRatio: number }
-): Promise<OverlayOptions> {
+): Promise<OverlayOptions[]> {
   const room = { width: width * LEGEND_SHARE, height: Math.max(height - 8 * EDGE, height / 2) }
   const block = legendColumns(entries, room)
+  if (block.columns.length === 0 || block.width + 3 * EDGE > width || block.height + 3 * EDGE > height) return []
   const pixels = (length: number) => Math.max(Math.round(length * pixelRatio), 1)
   const columns = await Promise.all(
     block.columns.map(async ({ entries, x, width, height }) => ({
@@ -91,7 +95,7 @@ async function legendPanel(
     .extend({ ...rule(pixels(1)), background: '#9aa0a8' })
     .png({ compressionLevel: 1 })
     .toBuffer()
-  return { input, left: pixels(EDGE), top: pixels(EDGE) }
+  return [{ input, left: pixels(EDGE), top: pixels(EDGE) }]
 }
 
 const rule = (width: number) => ({ top: width, bottom: width, left: width, right: width })
