@@ -14,6 +14,8 @@ export interface AskedLayer {
   filter: Filter | null
   /** Rows of an earlier revision; null: the current ones. */
   asOfRevision: number | null
+  /** Whether a row with such fields is to be seen; default: each is. */
+  isSeen?: (values: Row) => boolean
   /** How far from the spot a line or point may be, in pixels. An area has to be under it. */
   reach: number
 }
@@ -32,6 +34,9 @@ export interface FoundFeature {
   /** Longitude latitude in degrees; of very many vertices to half a pixel only. */
   geometry: Geometry
 }
+
+/** Rows that are read where not each is to be seen. */
+const MOST_READ = 50
 
 /** Layers that are looked through at the same time. */
 const AT_ONCE = 4
@@ -65,8 +70,10 @@ interface FoundRow extends Row {
 }
 
 async function rowsAt(db: Queryable, asked: AskedLayer, spot: Spot, count: number, signal?: AbortSignal) {
-  const statement = planAtPoint(asked, spot, count)
-  const rows = statement ? await db.query<FoundRow>(statement, { signal }) : []
+  const { isSeen } = asked
+  const statement = planAtPoint(asked, spot, isSeen ? Math.max(count, MOST_READ) : count)
+  const found = statement ? await db.query<FoundRow>(statement, { signal }) : []
+  const rows = isSeen ? found.filter(isSeen).slice(0, count) : found
   return rows.map(row => {
     const { _revision, _geometry, feature_id, valid_from, valid_to, ...values } = row
     return {

@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import fp from 'fastify-plugin'
-import type { Collection } from '../catalog/collection.ts'
+import type { Collection, CollectionMember } from '../catalog/collection.ts'
+import { findStyle } from '../catalog/named-styles.ts'
 import { type AskedLayer, featuresAt } from '../features/at-point.ts'
 import { type DescribedFeature, describeFeature } from '../features/describe-feature.ts'
 import type { InfoFormat } from '../features/info-formats.ts'
@@ -8,16 +9,24 @@ import { HTML_POLICY } from '../features/info-html.ts'
 import { isQueryable } from '../features/queryable.ts'
 import type { Language } from '../lib/errors.ts'
 import { strongEtag } from '../lib/etag.ts'
+import type { Row } from '../lib/sql.ts'
 import { reachOf } from '../maps/legend/mark-reach.ts'
+import { marksOf } from '../maps/legend/marks.ts'
 import type { PictureFrame } from '../maps/picture.ts'
 import { pictureZoom } from '../maps/render/zoom.ts'
 import type { ViewQuery } from '../tiles/parse-view.ts'
-import { viewFilter } from '../tiles/view.ts'
+import { type LayerView, viewFilter } from '../tiles/view.ts'
+
+interface Pointed {
+  collection: Collection
+  style?: string
+  query?: ViewQuery
+}
 
 /** What somebody points at, of what they may see. */
 export interface FeatureInfoAsk {
   /** From bottom to top. `style`: the id of a named style; default: the layer's own. */
-  shown: readonly { collection: Collection; style?: string; query?: ViewQuery }[]
+  shown: readonly Pointed[]
   frame: PictureFrame
   /** A pixel of the finished picture, counted from its upper left corner, from 0. */
   pixel: readonly [x: number, y: number]
@@ -55,39 +64,41 @@ const LEVELS_ABOVE = 1
 /** `app.featureInfo`: what lies under a pixel of a map, for every protocol. */
 export default fp(
   async app => {
-    async function askedOf({ shown, frame, reach, language }: FeatureInfoAsk): Promise<AskedLayer[]> {
+    /** What to look for in a layer; undefined: the picture shows nothing of it. */
+    function askedLayer(
+      member: CollectionMember,
+      view: LayerView,
+      { collection, style }: Pointed,
+      { frame, reach, language }: FeatureInfoAsk
+    ): AskedLayer | undefined {
+      const { layer } = member
       const zoom = pictureZoom(frame)
+      if (Math.floor(zoom + 1e-6) < layer.zoom.min - LEVELS_ABOVE) return undefined
+      const shown = [{ collection: { ...collection, members: [member] }, ...(style && { style }) }]
+      const legend = app.legends.lines({ shown, language, zoom: quarter(zoom) })
+      if (legend.length === 0) return undefined
+      const items = findStyle(layer, style)?.style ?? layer.style
+      const isSeen = (properties: Row) => marksOf(items, { zoom, properties }).length > 0
+      return {
+        layer,
+        fields: view.fields,
+        filter: viewFilter(view),
+        asOfRevision: view.asOfRevision,
+        ...(items.some(({ filter }) => filter !== undefined) && { isSeen }),
+        reach: reach ?? reachOf(legend) * frame.pixelRatio
+      }
+    }
+
+    /** From the topmost to the lowest. */
+    async function askedLayers(ask: FeatureInfoAsk): Promise<AskedLayer[]> {
       const asked: AskedLayer[] = []
-      for (const { collection, style, query = {} } of shown) {
-        const members = collection.members.filter(
+      for (const pointed of ask.shown) {
+        const members = pointed.collection.members.filter(
           ({ layer, revision }) => isQueryable(layer) && revision > 0 && !app.catalog.isTableMissing(layer.id)
         )
-        const views =
-          members.length > 0
-            ? await app.parseView(
-                query,
-                members.map(({ layer }) => layer)
-              )
-            : []
-        for (const [i, member] of members.entries()) {
-          const { layer } = member
-          if (Math.floor(zoom + 1e-6) < layer.zoom.min - LEVELS_ABOVE) continue
-          const one = { ...collection, members: [member] }
-          const legend = app.legends.lines({
-            shown: [{ collection: one, ...(style && { style }) }],
-            language,
-            zoom: quarter(zoom)
-          })
-          if (legend.length === 0) continue
-          const view = views[i]!
-          asked.push({
-            layer,
-            fields: view.fields,
-            filter: viewFilter(view),
-            asOfRevision: view.asOfRevision,
-            reach: reach ?? reachOf(legend) * frame.pixelRatio
-          })
-        }
+        const layers = members.map(({ layer }) => layer)
+        const views = layers.length > 0 ? await app.parseView(pointed.query ?? {}, layers) : []
+        asked.push(...members.flatMap((member, i) => askedLayer(member, views[i]!, pointed, ask) ?? []))
       }
       return asked.reverse()
     }
@@ -97,7 +108,7 @@ export default fp(
       const { crs, box, width, height, pixelRatio } = frame
       const size = [(box[2] - box[0]) / (width * pixelRatio), (box[3] - box[1]) / (height * pixelRatio)] as const
       const spot = { crs, x: box[0] + (pixel[0] + 0.5) * size[0], y: box[3] - (pixel[1] + 0.5) * size[1], pixel: size }
-      const [asked, divisions] = await Promise.all([askedOf(ask), app.divisions()])
+      const [asked, divisions] = await Promise.all([askedLayers(ask), app.divisions()])
       const found = await featuresAt(app.db, asked, spot, count, signal)
       const names = new Map(divisions.map(({ code, name }) => [code, name]))
       const vocabulary = { codeLists: app.catalog.codeLists, divisions: names, language }

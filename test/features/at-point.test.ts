@@ -43,7 +43,15 @@ const line = testLayer('at-line', {
 const point = testLayer('at-point', { geometry: 'Point', style: circle(10) })
 const near = testLayer('at-near', {
   geometry: 'Point',
-  style: [{ ...circle(5)[0]!, id: 'at-near', 'source-layer': 'at-near', minzoom: 14 }]
+  style: [
+    {
+      ...circle(5)[0]!,
+      id: 'at-near',
+      'source-layer': 'at-near',
+      minzoom: 14,
+      filter: ['!=', ['get', 'code'], 'unseen']
+    }
+  ]
 })
 const hidden = testLayer('at-hidden', {
   sharing: 'restricted',
@@ -116,7 +124,7 @@ await onBothDatabases(t, async (t, db) => {
     row('b', dot(X + 2 * PIXEL)),
     row('c', dot(X + 30 * PIXEL))
   ])
-  await publishRows(db, near, [row('n', dot(X))])
+  await publishRows(db, near, [row('unseen', dot(X)), row('n', dot(X))])
   await publishRows(db, hidden, [row('secret', shape(X - 0.01, 0.02))])
   const idsAt = async (layers: AskedLayer[], count = 10, at = spot()) =>
     (await featuresAt(db, layers, at, count)).map(({ featureId }) => featureId)
@@ -141,6 +149,11 @@ await onBothDatabases(t, async (t, db) => {
       t.strictSame(await idsAt([asked(line), asked(point)], 10, spot(code)), ['through', 'beside', 'b', 'a'], code)
     t.strictSame(ringAround({ ...spot('EPSG:4547'), x: Number.NaN }, 5), undefined)
     t.strictSame(await idsAt([asked(area)], 10, { ...spot('EPSG:3857'), x: Infinity }), [], 'nowhere')
+  })
+
+  t.test('rows that are not to be seen make room for others', async t => {
+    const isSeen = ({ code }: Record<string, unknown>) => code !== 'b'
+    t.strictSame(await idsAt([asked(point, { isSeen })], 1), ['a'])
   })
 
   t.test('earlier revisions, filters and chosen fields are as tiles show them', async t => {
