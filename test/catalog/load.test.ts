@@ -170,6 +170,14 @@ t.test('a broken layer is reported with file and pointer, and is the only one th
       layer({ geometry: 'Polygon', cluster: { radius: 64, maxZoom: 14 } }),
       [' /cluster only points can be put together; this layer is Polygon']
     ],
+    [
+      'a dimension over a field that is no time',
+      layer({ dimensions: { time: 'code', elevation: 'nothing' } }),
+      [
+        ' /dimensions/time there is no field "code" of type date or datetime',
+        ' /dimensions/elevation there is no field "nothing" of type integer or number'
+      ]
+    ],
     ['a setback without metres', layer({ landCheck: { role: 'setback' } }), [' /landCheck role setback needs']],
     [
       'metres without a setback',

@@ -490,6 +490,9 @@ await onBothDatabases(t, async (t, db) => {
     [{ sld_body: '<!DOCTYPE x><StyledLayerDescriptor/>' }, 'OperationNotSupported', /SLD_BODY/],
     [{ filter: "code = '" }, undefined],
     [{ filter: 'secret = 1' }, undefined],
+    [{ filter: "code = '1' OR 1=1 --" }, undefined],
+    [{ filter: `${'('.repeat(1600)}code = '1'${')'.repeat(1600)}` }, undefined],
+    [{ filter: `code = '${'x'.repeat(9000)}'` }, undefined],
     [{ layers: 'test-bus', time: 'yesterday' }, 'InvalidDimensionValue'],
     [{ layers: 'test-bus', time: '2000-01-01T00:00:10Z/2000-01-01T00:00:00Z' }, 'InvalidDimensionValue'],
     [{ layers: 'test-bus', time: '1990/1991' }, 'InvalidDimensionValue'],
@@ -629,6 +632,15 @@ await onBothDatabases(t, async (t, db) => {
     )
     const between = new Date(Date.parse(second) + 60_000).toISOString()
     t.match((await get(getMap({ time: between }))).headers['warning'], '99 Nearest value used: time=')
+  })
+
+  t.test('a host that nobody can have is written into no document', async t => {
+    for (const path of [`/wms?${CAPABILITIES}`, '/services/test-lake/metadata.xml']) {
+      const reply = await get(path, { host: 'x"><script>alert(1)</script>' })
+      t.notMatch(reply.body, /<script>|WMS_Capabilities|MD_Metadata/, path)
+    }
+    const forwarded = await get(`/wms?${CAPABILITIES}`, { 'x-forwarded-host': 'evil.example' })
+    t.notMatch(forwarded.body, 'evil.example')
   })
 
   t.test('nothing is read of a body that is no form', async t => {

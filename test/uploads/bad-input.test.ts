@@ -360,6 +360,8 @@ await onBothDatabases(t, async (t, db) => {
         problem: { code, status: 422 }
       })
     }
+    const timed = await upload({ layer: 'fresh', title: '新', time: 'code' }, geojson([plot({ code: 'a' })]))
+    t.match(timed, { status: 'refused', problem: { code: 'UPLOAD_BAD_FIELD' } }, 'a dimension over what is no time')
     t.notOk(app.catalog.find('fresh'))
     t.match((await state())[0], before[0])
   })

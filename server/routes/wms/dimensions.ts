@@ -7,7 +7,6 @@ import type { Kvp } from '../../lib/kvp.ts'
 import type { ViewQuery } from '../../tiles/parse-view.ts'
 import { fieldDimension } from './field-dimension.ts'
 import { historyDimension } from './history-dimension.ts'
-import { needsDimension } from './problems.ts'
 import type { Dimension } from './service.ts'
 
 /** What a value of a dimension means for a layer. */
@@ -52,13 +51,12 @@ export function createDimensions(app: FastifyInstance) {
 
   /**
    * What a request's TIME and ELEVATION mean for a layer.
-   * @throws MissingDimensionValue, InvalidDimensionValue
+   * @throws InvalidDimensionValue
    */
   async function choose(member: CollectionMember, kvp: Kvp): Promise<Chosen[]> {
     return (await of(member)).map(({ dimension, choose }) => {
       const value = kvp.get(dimension.name)
       if (value) return choose(value)
-      if (dimension.usual === undefined) throw needsDimension(member.layer.id, dimension.name)
       const { query } = choose(dimension.usual)
       return { query, warning: warningOf('Default', dimension, dimension.usual) }
     })

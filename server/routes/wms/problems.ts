@@ -13,7 +13,6 @@ export type ExceptionCode =
   | 'InvalidPoint'
   | 'CurrentUpdateSequence'
   | 'InvalidUpdateSequence'
-  | 'MissingDimensionValue'
   | 'InvalidDimensionValue'
   | 'OperationNotSupported'
 
@@ -115,16 +114,6 @@ const sequenceInvalid = defineProblem(
   {
     zh: 'updateSequence“{value}”不是本服务给出过的值，当前为 {current}。请不带此参数重新请求。',
     en: 'This server never gave updateSequence “{value}”; it is at {current}. Ask again without it.'
-  }
-)
-
-const dimensionMissing = defineProblem(
-  'WMS_DIMENSION_MISSING',
-  400,
-  { zh: '缺少维度值', en: 'A dimension needs a value' },
-  {
-    zh: '图层 {layer} 的维度 {name} 没有默认值，请给出。',
-    en: 'Dimension {name} of layer {layer} has no default; name a value.'
   }
 )
 
@@ -244,9 +233,6 @@ export const isCurrent = (value: string): Problem =>
 
 export const noSequence = (value: string, current: string): Problem =>
   coded(sequenceInvalid, 'InvalidUpdateSequence', { value: brief(value), current }, 'UPDATESEQUENCE')
-
-export const needsDimension = (layer: string, name: string): Problem =>
-  coded(dimensionMissing, 'MissingDimensionValue', { layer, name }, name.toUpperCase())
 
 export const noDimension = (
   layer: string,

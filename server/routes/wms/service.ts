@@ -13,8 +13,8 @@ export interface Dimension {
   name: 'time' | 'elevation'
   units: string
   unitSymbol?: string
-  /** What is taken where a request names no value; undefined: it must name one. */
-  usual: string | undefined
+  /** What is taken where a request names no value. */
+  usual: string
   /** A request may name several values, or intervals of them. */
   several: boolean
   /** A value that there is not stands for the one that is nearest to it. */
