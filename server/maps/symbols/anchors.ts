@@ -11,6 +11,8 @@ export interface LineLabel {
   /** The most a line may turn within a part of the label, in radians. */
   maxAngle: number
   hasText: boolean
+  /** 2, 4 … for lines of a tile that is drawn so many times as large as tiles are: places are as in its own zoom. */
+  repeated: number
 }
 
 /** The part of a label in which turns are summed up, in text sizes. */
@@ -29,7 +31,8 @@ const MANY = 4
 export function lineAnchors(path: Path, label: LineLabel, isContinued: boolean, near: Near): number[] {
   // At least a quarter of the spacing stays free between labels.
   const spacing = Math.max(label.spacing, label.length + label.spacing / 4, 1)
-  const first = isContinued ? spacing / 2 : (label.length / 2 + FREE_START * label.size) % spacing
+  const start = isContinued ? spacing / 2 : label.length / 2 + FREE_START * label.size
+  const first = (start * label.repeated) % spacing
   const anchors: number[] = []
   for (const [from, to] of path.stretchesIn(near))
     for (let at = first + Math.max(0, Math.ceil((from - first) / spacing)) * spacing; at < to; at += spacing)

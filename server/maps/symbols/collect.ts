@@ -9,6 +9,9 @@ import { type Near, Path } from './path.ts'
 import { poleOf, polygonsOf } from './pole.ts'
 import type { SpriteIcon, SymbolLayer, SymbolSheet, SymbolTile } from './symbols.ts'
 
+/** MapLibre's tiles are so many pixels wide at their zoom. */
+const TILE_PIXELS = 512
+
 /** Farther than this from the picture no label's anchor is looked at, in pixels. */
 const REACH = 256
 
@@ -32,6 +35,14 @@ export function collectSymbols({ style, tiles, sprites }: SymbolLayer, sheet: Sy
   return evaluated.has('symbol-sort-key') ? found.sort((a, b) => a.sortKey - b.sortKey) : found
 }
 
+/** How MapLibre draws a tile. Where texts stand along lines depends on it alone, so that they stay when one zooms in. */
+interface Growth {
+  /** Pixels a pixel of the whole zoom is wide: 1 to 2. */
+  grown: number
+  /** How many tiles of the picture's zoom lie side by side in the tile. */
+  repeated: number
+}
+
 interface LineItem {
   line: Line
   symbol: FeatureSymbol
@@ -47,6 +58,7 @@ class Collector {
   readonly #near: Near
   readonly #symbolOf: (feature: number) => FeatureSymbol | null
   readonly #found: Candidate[] = []
+  readonly #growth: Growth
   #box: Candidate['tileBox'] = null
 
   constructor(evaluated: Evaluated, rules: LayerRules, tile: SymbolTile, sheet: SymbolSheet, icons: Icons) {
@@ -57,6 +69,7 @@ class Collector {
     this.#sheet = sheet
     const reach = sheet.margin + REACH
     this.#near = [-reach, -reach, sheet.width + reach, sheet.height + reach]
+    this.#growth = this.#growthOf()
     this.#symbolOf = featureSymbols(evaluated, tile.layer, icons)
     if (rules.avoidEdges && tile.hasNeighbours) this.#box = this.#tileBox()
   }
@@ -100,16 +113,18 @@ class Collector {
     const path = new Path(this.#project(line))
     const { text, icon } = symbol
     const shape = text ? text.choices[0]!.shape : null
-    const [textLength, iconLength] = [
-      text && shape ? (shape.right - shape.left) * text.size : 0,
-      icon ? icon.shape.right - icon.shape.left : 0
-    ]
+    const { grown, repeated } = this.#growth
+    const size = symbol.largest * grown
     const label = {
-      spacing: this.#evaluated.value<number>('symbol-spacing'),
-      length: Math.max(textLength, iconLength),
-      size: text?.size ?? 0,
+      spacing: this.#evaluated.value<number>('symbol-spacing') * grown,
+      length: Math.max(
+        shape ? (shape.right - shape.left) * size : 0,
+        icon ? (icon.shape.right - icon.shape.left) * grown : 0
+      ),
+      size,
       maxAngle: (this.#evaluated.value<number>('text-max-angle') * Math.PI) / 180,
-      hasText: text !== null
+      hasText: text !== null,
+      repeated
     }
     const isContinued = this.#tile.hasNeighbours && beginsOnSide(line, this.#layer.extent)
     const anchors = placement === 'line' ? lineAnchors(path, label, isContinued, this.#near) : centerAnchor(path, label)
@@ -196,6 +211,14 @@ class Collector {
   #nameOf(feature: number, { name }: FeatureSymbol): string | null {
     const id = this.#layer.id[feature]!
     return Number.isNaN(id) ? null : `${id} ${name}`
+  }
+
+  #growthOf(): Growth {
+    const { zoom } = this.#sheet
+    const grown = 2 ** (zoom - Math.floor(zoom + 1e-6))
+    if (!this.#tile.hasNeighbours) return { grown, repeated: 1 }
+    const [ax = 0, ay = 0, bx = 0, by = 0] = this.#project([0, 0, this.#layer.extent, 0])
+    return { grown, repeated: Math.max(1, Math.round(Math.hypot(bx - ax, by - ay) / (TILE_PIXELS * grown))) }
   }
 
   #tileBox(): [number, number, number, number] {

@@ -1,6 +1,6 @@
 import { type Color, Formatted, type ResolvedImage } from '@maplibre/maplibre-gl-style-spec'
 import type { DecodedLayer } from '../render/decoded-tile.ts'
-import type { Evaluated } from '../render/evaluate.ts'
+import { Evaluated } from '../render/evaluate.ts'
 import type { CandidateIcon, CandidateText, TextChoice, TextPaint } from './candidate.ts'
 import { canvasColor } from './canvas-color.ts'
 import { placementOf } from './layer-rules.ts'
@@ -19,6 +19,8 @@ export interface FeatureSymbol {
   turnsText: boolean
   turnsIcon: boolean
   sortKey: number
+  /** The text size at a deep zoom, by which texts are set apart along lines. */
+  largest: number
 }
 
 /** Why MapLibre does not draw a wider halo: a glyph's distance field ends there, a quarter of an em away. */
@@ -27,6 +29,9 @@ const WIDEST_HALO = 0.25
 /** Pixels an em has at most, as MapLibre has it, and how much an icon is enlarged at most. */
 const LARGEST = 255
 const LARGEST_ICON = 20
+
+/** MapLibre's choice. */
+const SIZING_ZOOM = 18
 
 const DEGREE = Math.PI / 180
 
@@ -39,6 +44,7 @@ export function featureSymbols(evaluated: Evaluated, layer: DecodedLayer, icons:
   const turns = (alignment: string) => isOnLine && alignment !== 'viewport'
   const [textAlignment, iconAlignment] = [of<string>('text-rotation-alignment'), of<string>('icon-rotation-alignment')]
   const sortKey = of<number | undefined>('symbol-sort-key')
+  const largestOf = isOnLine && new Evaluated(evaluated.style, SIZING_ZOOM, []).of<number>('text-size', layer)
   const textOf = evaluated.has('text-field') ? textReader(evaluated, layer, isOnLine, turns, icons) : () => null
   const iconOf = evaluated.has('icon-image') ? iconReader(evaluated, layer, icons) : () => null
   const fit = evaluated.value<string>('icon-text-fit')
@@ -78,7 +84,8 @@ export function featureSymbols(evaluated: Evaluated, layer: DecodedLayer, icons:
       icon,
       turnsText: turns(textAlignment(feature)),
       turnsIcon: turns(iconAlignment(feature)),
-      sortKey: sortKey(feature) ?? 0
+      sortKey: sortKey(feature) ?? 0,
+      largest: text && largestOf ? largestOf(feature) : 0
     }
   }
 }
