@@ -12,6 +12,7 @@ export interface Workshop {
   source: TileSource
   queue: WorkQueue
   counts: TileCounts
+  compress?: (plain: Uint8Array) => Promise<Buffer>
 }
 
 /** A tile and what it is: of other revisions than were asked for, where some were published meanwhile. */
@@ -24,7 +25,7 @@ export interface MadeTile {
 export async function makeTile(shop: Workshop, subject: TileSubject, signal: AbortSignal): Promise<MadeTile> {
   const parts = await together(subject.members, signal, (member, signal) => makePart(shop, member, subject, signal))
   const members = subject.members.map((member, i) => asMade(member, parts[i]!.revision))
-  return { name: tileName({ ...subject, members }), tile: await finish(parts) }
+  return { name: tileName({ ...subject, members }), tile: await finish(parts, shop.compress) }
 }
 
 const EMPTY = { mvt: null, reduced: null }
@@ -66,18 +67,19 @@ function asMade(member: TileMember, revision: number): TileMember {
 }
 
 /** The tiles of several layers, one after the other, are the tile of all of them (MVT 2.1 §4.1: repeated layers). */
-async function finish(parts: readonly CutTile[]): Promise<Finished> {
+async function finish(parts: readonly CutTile[], compress = toGzip): Promise<Finished> {
   const filled = parts.filter(({ mvt, ready }) => mvt || ready)
   const reduced = filled.some(part => part.reduced !== null)
   const [only] = filled
   if (!only) return { bytes: null, coding: CODING, reduced }
   if (filled.length === 1 && only.ready) return { ...only.ready, reduced }
   const plain = await Promise.all(filled.map(({ mvt, ready }) => (ready ? decode(ready.bytes, ready.coding) : mvt!)))
-  return { bytes: await encode(plain.length === 1 ? plain[0]! : Buffer.concat(plain), CODING), coding: CODING, reduced }
+  return { bytes: await compress(plain.length === 1 ? plain[0]! : Buffer.concat(plain)), coding: CODING, reduced }
 }
 
 /** How tiles are kept at first; other codings are made of it where they are asked for. */
 const CODING: ContentCoding = 'gzip'
+const toGzip = (plain: Uint8Array): Promise<Buffer> => encode(plain, CODING)
 
 /** Does one thing for each item at the same time; where one fails the others are given up. */
 async function together<I, O>(

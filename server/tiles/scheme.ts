@@ -11,7 +11,7 @@ export const BUFFER = 64
 export const MAX_ZOOM = 18
 
 /** To be raised with every change after which the same rows give other bytes. */
-const ENCODING = 3
+const ENCODING = 4
 
 /** The zooms a layer has tiles for: as deep as they are cut, or as they are stored. */
 export function tileZooms({ zoom, stored }: Pick<Layer, 'zoom'> & Partial<Pick<Layer, 'stored'>>): {

@@ -18,6 +18,8 @@ export interface SourceStats {
 
 /** Every source there is behind one: which of them makes a layer's part of a tile is decided here. */
 export interface Sources extends TileSource {
+  /** Gzip, by threads of its own; without it those of Node.js do it, which takes the event loop longer. */
+  compress?(plain: Uint8Array): Promise<Buffer>
   stats(): SourceStats
   close(): Promise<void>
 }
@@ -58,6 +60,7 @@ export function openSources({ db, archives, indexBytes, threads, patienceMs }: S
       return source.then(async chosen => void (await chosen.ready?.(ask, signal)))
     },
     cut: async (ask, signal) => (await sourceOf(ask)).cut(ask, signal),
+    compress: plain => workers.compress(plain),
     stats: () => memory.stats(),
     close: () => workers.close()
   }

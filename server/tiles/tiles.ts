@@ -73,7 +73,8 @@ export function tilesFrom(source: Sources, options: TilesOptions): Tiles {
   const shared = Math.max(processors - 1, 1)
   const queue = new WorkQueue({ slots: 2 * processors + 2, shared, places, deadlineMs })
   const counts = new TileCounts()
-  const shop = { source, queue, counts }
+  const { compress } = source
+  const shop = { source, queue, counts, ...(compress && { compress }) }
   const cache = new TileCache(cacheBytes)
   const quota = new ViewQuota()
   const making = new SharedWork<KeptTile>()

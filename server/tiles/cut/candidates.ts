@@ -1,5 +1,5 @@
 import Flatbush from 'flatbush'
-import type { Columns, FeatureSet } from './columns.ts'
+import { type Columns, type FeatureSet, NO_VALUE } from './columns.ts'
 import { HIGH, LOW, Placing, type TileFrame } from './frame.ts'
 import { readValue } from './values.ts'
 
@@ -41,8 +41,9 @@ export function keepMatching({ columns, features, placing }: Group, names: reado
   const known = new Map<number, unknown>()
   let feature = 0
   const value = (field: string) => {
-    const number = columns.fields[names.indexOf(field)]?.[feature] ?? -1
-    if (number < 0) return null
+    const column = names.indexOf(field)
+    const number = column < 0 ? NO_VALUE : columns.fields[feature * columns.width + column]!
+    if (number === NO_VALUE) return null
     if (!known.has(number)) known.set(number, readValue(columns.values, number))
     return known.get(number)
   }

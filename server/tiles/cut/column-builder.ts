@@ -27,26 +27,25 @@ export class ColumnBuilder {
   readonly #shapes = new GeometryGatherer()
   readonly #reader = new WkbReader(this.#shapes)
   readonly #fids: Grow<Float64Array> = growFloats()
-  readonly #fields: Grow<Int32Array>[]
+  readonly #fields: Grow<Int32Array> = growInts()
   readonly #values: ValueBuilder
 
   /** @param base a store whose values keep their numbers */
   constructor(spec: BuildSpec, base: ValueStore | null = null) {
     this.#spec = spec
     this.#values = new ValueBuilder(base)
-    this.#fields = Array.from({ length: spec.fields + 1 }, () => growInts())
   }
 
   /** Rows that are nowhere are left out: no tile has them. */
   add({ fids, featureIds, values, wkb, ends }: RowBatch): void {
-    const last = this.#fields.length - 1
+    const { fields } = this.#spec
     for (let i = 0; i < fids.length; i++) {
       this.#reader.read(wkb, i > 0 ? ends[i - 1]! : 0)
       if (!this.#shapes.endFeature()) continue
       this.#fids.push(fids[i]!)
       const row = values[i]!
-      for (let field = 0; field < last; field++) this.#fields[field]!.push(this.#number(row[field]))
-      this.#fields[last]!.push(this.#number(featureIds[i]))
+      for (let field = 0; field < fields; field++) this.#fields.push(this.#number(row[field]))
+      this.#fields.push(this.#number(featureIds[i]))
     }
   }
 
@@ -73,7 +72,8 @@ export class ColumnBuilder {
       sizes: share(Float64Array, sizes),
       labels: shared(Int32Array, this.#spec.labels ? count * 2 : 0),
       tree: null,
-      fields: this.#fields.map(field => share(Int32Array, field)),
+      width: this.#spec.fields + 1,
+      fields: share(Int32Array, this.#fields),
       values: this.#values.finish()
     }
     for (let i = 0; i < columns.x.length; i++) {

@@ -29,8 +29,10 @@ export interface Columns {
   labels: Int32Array
   /** A flatbush of Int32 boxes; null where there are no features. */
   tree: SharedArrayBuffer | null
-  /** Of each field, by feature: the number of its value; NO_VALUE for null. The last one is `feature_id`. */
-  fields: Int32Array[]
+  /** How many fields a feature has; the last one is `feature_id`. */
+  width: number
+  /** Of each feature its fields side by side: the number of the value; NO_VALUE for null. */
+  fields: Int32Array
   values: ValueStore
 }
 
@@ -71,7 +73,7 @@ export function firstVertex({ featureEnds, partEnds }: Columns, feature: number)
 /** Bytes that columns take. */
 export function columnBytes(columns: Columns): number {
   const { x, y, levels, partEnds, outer, featureEnds, kinds, fids, sizes, labels, tree, fields, values } = columns
-  const arrays = [x, y, levels, partEnds, outer, featureEnds, kinds, fids, sizes, labels, ...fields]
+  const arrays = [x, y, levels, partEnds, outer, featureEnds, kinds, fids, sizes, labels, fields]
   const all = [...arrays, values.bytes, values.ends, values.slots].reduce((sum, array) => sum + array.byteLength, 0)
   return all + (tree?.byteLength ?? 0)
 }

@@ -116,7 +116,10 @@ function write(
   }
   writer.finish(tile, spec.id, stores, reduced)
   if (!spec.labels) return
-  writer.begin(values)
+  const most = sum(choice.shown, ({ length }) => length)
+  const labelled = sum(choice.labelled, ({ length }) => length)
+  if (labelled * 2 >= most) writer.again()
+  else writer.begin(values)
   for (const [i, group] of groups.entries()) writeLabels(group, choice.labelled[i]!, spec, view)
   writer.finish(tile, labelLayerName(spec.id), stores, reduced)
 }

@@ -25,6 +25,8 @@ export class LayerWriter {
   readonly #features = new ByteWriter(1 << 20)
   readonly #tags = new ByteWriter()
   readonly #body = new ByteWriter(1 << 20)
+  /** The keys and values of the layer that was finished last, as they are written. */
+  readonly #tables = new ByteWriter()
   readonly #keys: string[] = []
   readonly #columnKeys: number[] = []
   /** By number of a value: where it stands in this layer, if its stamp is this layer's. */
@@ -35,6 +37,8 @@ export class LayerWriter {
   readonly #numbers: Grow<Uint32Array> = growCounts()
   readonly #own = new Map<unknown, number>()
   #count = 0
+  /** How many keys and values `#tables` has: layers that share them may add some. */
+  #written = { keys: 0, values: 0 }
 
   /** @param values how many values there are to choose from */
   begin(values: number): void {
@@ -44,11 +48,21 @@ export class LayerWriter {
       this.#stamp = 0
     }
     this.#stamp++
-    this.#features.length = 0
+    this.again()
     this.#keys.length = 0
     this.#columnKeys.length = 0
     this.#numbers.length = 0
     this.#own.clear()
+    this.#tables.length = 0
+    this.#written = { keys: 0, values: 0 }
+  }
+
+  /**
+   * Begins a layer that has the keys and values of the one before, whichever of them its features use: for one with most
+   * of the same features.
+   */
+  again(): void {
+    this.#features.length = 0
     this.#count = 0
   }
 
@@ -62,9 +76,11 @@ export class LayerWriter {
     const tags = this.#tags
     tags.length = 0
     tags.reserve(chosen.length * 10)
+    const { fields, width } = columns
+    const row = feature * width
     for (let i = 0; i < chosen.length; i++) {
       const column = chosen[i]!
-      const number = columns.fields[column]![feature]!
+      const number = fields[row + column]!
       if (number === NO_VALUE) continue
       tags.varint(this.#columnKeys[column] ?? this.#addKey(column, names[column]!))
       if (this.#stamps[number] !== this.#stamp) {
@@ -122,8 +138,8 @@ export class LayerWriter {
     body.number(LAYER.version, 2)
     body.text(LAYER.name, name)
     body.append(this.#features.bytes, 0, this.#features.length)
-    for (const key of this.#keys) body.text(LAYER.keys, key)
-    this.#writeValues(stores)
+    if (!this.#areWritten()) this.#writeTables(stores)
+    body.append(this.#tables.bytes, 0, this.#tables.length)
     body.number(LAYER.extent, EXTENT)
     if (reduced) {
       body.number(REDUCED.shown, noteOf(reduced.shown))
@@ -132,20 +148,27 @@ export class LayerWriter {
     tile.message(TILE_LAYERS, body)
   }
 
-  #writeValues(stores: readonly Columns[]): void {
-    const body = this.#body
+  #areWritten(): boolean {
+    return this.#written.keys === this.#keys.length && this.#written.values === this.#numbers.length
+  }
+
+  #writeTables(stores: readonly Columns[]): void {
+    const tables = this.#tables
+    tables.length = 0
+    this.#written = { keys: this.#keys.length, values: this.#numbers.length }
+    for (const key of this.#keys) tables.text(LAYER.keys, key)
     const own = this.#own.keys()
     let store = stores[0]!.values
     for (let i = 0; i < this.#numbers.length; i++) {
       const number = this.#numbers.array[i]!
       if (number === OWN) {
-        writeEntry(own.next().value, body)
+        writeEntry(own.next().value, tables)
         continue
       }
       if (number < store.first || number >= store.first + store.ends.length)
         store = stores.find(({ values }) => number < values.first + values.ends.length)!.values
       const at = number - store.first
-      body.append(store.bytes, at > 0 ? store.ends[at - 1]! : 0, store.ends[at]!)
+      tables.append(store.bytes, at > 0 ? store.ends[at - 1]! : 0, store.ends[at]!)
     }
   }
 }

@@ -8,6 +8,7 @@ import { gzipHere } from '../codings.ts'
 import { ColumnBuilder } from './column-builder.ts'
 import type { FeatureSet } from './columns.ts'
 import { cutTile } from './cut-tile.ts'
+import type { Reduced } from './layer-writer.ts'
 import type { CutOrder, WorkerAnswer, WorkerAsk } from './worker-messages.ts'
 
 const port = parentPort!
@@ -47,6 +48,8 @@ port.on('message', (message: WorkerAsk) => {
         if (!set) throw new Error('The features are not there.')
         return cut(set, message.order)
       })
+    case 'compress':
+      return answer(message.ask, () => compress({ mvt: message.plain, reduced: null }))
     case 'cutRows':
       return answer(message.ask, () => {
         const builder = new ColumnBuilder(message.build)
@@ -65,9 +68,12 @@ function finish(build: number) {
 
 function cut(set: FeatureSet, { spec, columns, filter, frame, compressed }: CutOrder) {
   const made = cutTile(set, spec, { columns, match: filter && matcher(filter) }, frame)
-  if (!compressed || !made.mvt) return made
-  // Copied out of the buffers of the compressor, so that it may be handed over.
-  return { ...made, mvt: new Uint8Array(gzipHere(made.mvt)), compressed }
+  return compressed ? compress(made) : made
+}
+
+/** Copied out of the buffers of the compressor, so that it may be handed over. */
+function compress({ mvt, reduced }: { mvt: Uint8Array | null; reduced: Reduced | null }) {
+  return mvt ? { mvt: new Uint8Array(gzipHere(mvt)), compressed: true, reduced } : { mvt, reduced }
 }
 
 function answer(ask: number, work: () => Omit<WorkerAnswer, 'ask'>): void {

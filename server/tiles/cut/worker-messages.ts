@@ -27,6 +27,8 @@ export type WorkerAsk =
   | { kind: 'hold'; set: number; features: FeatureSet }
   | { kind: 'drop'; set: number }
   | { kind: 'cut'; ask: number; set: number; order: CutOrder }
+  /** A finished tile, to be compressed. */
+  | { kind: 'compress'; ask: number; plain: Uint8Array }
   /** Rows that are cut once and forgotten. */
   | { kind: 'cutRows'; ask: number; batch: RowBatch; build: BuildSpec; order: CutOrder }
 

@@ -111,6 +111,12 @@ export class TileWorkers {
     )
   }
 
+  /** Gzip of a tile. */
+  async compress(plain: Uint8Array): Promise<Buffer> {
+    const { ready } = await this.#enqueue(thread => thread.ask(ask => ({ kind: 'compress', ask, plain })), undefined)
+    return ready!.bytes
+  }
+
   async close(): Promise<void> {
     const threads = [...this.#threads, ...(this.#builder ? [this.#builder] : [])]
     await Promise.all(threads.map(thread => thread.close()))
