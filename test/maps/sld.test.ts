@@ -283,6 +283,17 @@ t.test('Symbology Encoding: look-ups become expressions', async t => {
   t.match(style[1]?.paint, { 'line-color': ['match', ['get', 'land_class'], '01', '#00ff00', '#111111'] })
 })
 
+t.test('what GeoServer writes in its own way', async t => {
+  const literals = ['1', '0xFFFFB3', '2', '#8dd3c7'].map(text => `<ogc:Literal>${text}</ogc:Literal>`).join('')
+  const recode = `<ogc:Function name="Recode"><ogc:PropertyName>floors</ogc:PropertyName>${literals}</ogc:Function>`
+  const legend = FILL.replace('</Poly', '<VendorOption name="inclusion">legendOnly</VendorOption></Poly')
+  const { style } = read(rule('', legend) + rule('', fill(recode)))
+  t.strictSame(
+    style.map(({ paint }) => paint),
+    [{ 'fill-color': ['match', ['get', 'floors'], 1, '#ffffb3', 2, '#8dd3c7', '#808080'] }]
+  )
+})
+
 t.test('hostile documents are refused before anything is read of them', async t => {
   const deep = (n: number) =>
     `${'<ogc:Not>'.repeat(n)}${compare('PropertyIsEqualTo', 'name', 'a')}${'</ogc:Not>'.repeat(n)}`

@@ -2,12 +2,47 @@ import { NotUnderstood, type Reading } from './notes.ts'
 import { asNumber, asText, type Read, readMixed } from './read-expression.ts'
 import { below, elementsOf, textOf, type XmlNode } from './xml-tree.ts'
 
+/**
+ * The same functions as GeoServer writes them in SLD 1.0, their operands one after the other, in the elements that they
+ * have in SE 1.1.
+ */
+function spelledOut(node: XmlNode): XmlNode {
+  const [first, ...rest] = elementsOf(node)
+  if (node.name !== 'Function' || !first) return node
+  const kind = node.attributes['name'] as 'Recode' | 'Categorize' | 'Interpolate'
+  // GeoServer's say at their end how values are taken, which SE says in attributes.
+  const words = kind === 'Recode' ? [] : rest.map(part => textOf(part) ?? '').filter(text => WORDS.has(text))
+  const values = rest.slice(0, rest.length - words.length)
+  const made = (name: string, content: XmlNode['content'], attributes = {}): XmlNode => ({
+    ...node,
+    name,
+    content,
+    attributes
+  })
+  const pairs = values.flatMap((data, i) => (i % 2 === 0 && values[i + 1] ? [[data, values[i + 1]!]] : []))
+  const paired = (name: string) =>
+    pairs.map(([data, value]) => made(name, [made('Data', [data!]), made('Value', [value!])]))
+  const content = {
+    Recode: () => paired('MapItem'),
+    Interpolate: () => paired('InterpolationPoint'),
+    Categorize: () => values.map((value, i) => made(i % 2 === 0 ? 'Value' : 'Threshold', [value]))
+  }[kind]()
+  const attributes = {
+    ...(words.includes('color') && { method: 'color' }),
+    ...(words.includes('preceding') && { thresholdsBelongTo: 'preceding' })
+  }
+  return made(kind, [made('LookupValue', [first]), ...content], attributes)
+}
+
+const WORDS = new Set(['color', 'numeric', 'linear', 'cosine', 'cubic', 'preceding', 'succeeding'])
+
 /** `Recode` (SE 1.1 §11.6.2): a value for each of several, as `match`. */
-export function readRecoding(reading: Reading, node: XmlNode): Read {
+export function readRecoding(reading: Reading, given: XmlNode): Read {
+  const node = spelledOut(given)
   const input = lookupValue(reading, node)
   const items = elementsOf(node, 'MapItem').map(item => ({
     label: labelOf(input, textOf(below(item, 'Data')) ?? '', item),
-    value: textOf(below(item, 'Value')) ?? ''
+    value: readMixed(reading, below(item, 'Value') ?? item).value
   }))
   if (items.length === 0) throw new NotUnderstood(node, 'Recode 中没有 MapItem', 'there is no MapItem in Recode')
   const first = new Map(items.toReversed().map(({ label, value }) => [label, value]))
@@ -24,12 +59,15 @@ function labelOf({ type }: Read, text: string, node: XmlNode): string | number {
 }
 
 /** `Categorize` (SE 1.1 §11.6.1): a value for each range, as `step`. */
-export function readClasses(reading: Reading, node: XmlNode): Read {
+export function readClasses(reading: Reading, given: XmlNode): Read {
+  const node = spelledOut(given)
   const lookup = below(node, 'LookupValue')
   const input = ['to-number', asNumber(lookupValue(reading, node), lookup ?? node)]
   const stops = elementsOf(node, 'Value', 'Threshold')
   const parts = stops.map(stop =>
-    stop.name === 'Threshold' ? asNumber({ value: textOf(stop) ?? '', type: 'literal' }, stop) : (textOf(stop) ?? '')
+    stop.name === 'Threshold'
+      ? asNumber({ value: textOf(stop) ?? '', type: 'literal' }, stop)
+      : readMixed(reading, stop).value
   )
   const alternate = stops.every(({ name }, i) => name === (i % 2 === 0 ? 'Value' : 'Threshold'))
   if (!alternate || parts.length % 2 === 0 || !rises(parts.filter((_, i) => i % 2 === 1)))
@@ -41,7 +79,8 @@ export function readClasses(reading: Reading, node: XmlNode): Read {
 }
 
 /** `Interpolate` (SE 1.1 §11.6.1): linear between points. */
-export function readInterpolation(reading: Reading, node: XmlNode): Read {
+export function readInterpolation(reading: Reading, given: XmlNode): Read {
+  const node = spelledOut(given)
   const lookup = below(node, 'LookupValue')
   const input = ['to-number', asNumber(lookupValue(reading, node), lookup ?? node)]
   const isColor = node.attributes['method'] === 'color'

@@ -45,7 +45,7 @@ export function numberOf<T>(reading: Reading, node: XmlNode | undefined, fallbac
 
 export function colorOf(reading: Reading, node: XmlNode | undefined, fallback: string): unknown {
   return read(reading, node, fallback, ({ value, type, field }, node) => {
-    if (type !== 'literal') return field ? ['to-color', value, fallback] : value
+    if (type !== 'literal') return field ? ['to-color', value, fallback] : withColors(value, fallback)
     const color = plainColor(String(value))
     if (color) return color
     const shown = String(value).slice(0, 40)
@@ -56,6 +56,18 @@ export function colorOf(reading: Reading, node: XmlNode | undefined, fallback: s
 
 export function textValueOf(reading: Reading, node: XmlNode | undefined): unknown {
   return read(reading, node, undefined, asText)
+}
+
+/** Where the results of a choice stand: from which place on, then every second one; the last is one in any case. */
+const RESULTS: Readonly<Record<string, number | undefined>> = { match: 3, case: 2, step: 2, interpolate: 4 }
+
+/** An expression whose results are colours, each as MapLibre knows it. */
+function withColors(value: unknown, fallback: string): unknown {
+  if (!Array.isArray(value)) return plainColor(String(value)) ?? fallback
+  const first = RESULTS[value[0]]
+  if (first === undefined) return ['to-color', value, fallback]
+  const isResult = (i: number) => (i >= first && (i - first) % 2 === 0) || i === value.length - 1
+  return value.map((part, i) => (isResult(i) ? withColors(part, fallback) : part))
 }
 
 /** `#rrggbb`, as SLD has it, and what software writes besides. */

@@ -80,7 +80,7 @@ function remainders(rule: Rule, rules: readonly Rule[]): { filter: unknown; minz
 
 function readSymbolizers(reading: Reading, rule: XmlNode): (Draft & { place: string })[] {
   return elementsOf(rule).flatMap(node => {
-    const read = readSymbolizer(reading, node)
+    const read = isForLegend(node) ? [] : readSymbolizer(reading, node)
     if (read.length === 0) return []
     noteUnits(reading, node)
     noteVendorOptions(reading, node)
@@ -93,6 +93,12 @@ function readSymbolizers(reading: Reading, rule: XmlNode): (Draft & { place: str
     return read.map(draft => ({ ...draft, place: `${place} ${draft.role}` }))
   })
 }
+
+/** GeoServer's way to have in a legend what is not on the map. */
+const isForLegend = (symbolizer: XmlNode): boolean =>
+  elementsOf(symbolizer, 'VendorOption').some(
+    option => option.attributes['name'] === 'inclusion' && textOf(option) === 'legendOnly'
+  )
 
 function readSymbolizer(reading: Reading, node: XmlNode): Draft[] {
   switch (node.name) {

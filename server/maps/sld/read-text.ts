@@ -69,7 +69,7 @@ function fontOf(reading: Reading, font: ReadonlyMap<string, XmlNode>): string {
       `the font "${family.slice(0, 40)}" is drawn as ${name}`
     )
   const style = font.get('font-style')
-  if (style && textOf(style) !== 'normal') reading.note(style, '没有斜体', 'there is no slanted font')
+  if (style && !/^normal$/i.test(textOf(style) ?? '')) reading.note(style, '没有斜体', 'there is no slanted font')
   return name
 }
 
