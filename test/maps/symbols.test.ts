@@ -241,6 +241,9 @@ t.test('texts along lines keep their distance, run from left to right, and leave
     upward.text!.glyphs!.every(({ angle }) => Math.abs(angle) < 1e-9),
     'and upright'
   )
+  const numbered = place([layer([line([100, 100, 100, 400], '佛山4号线 Ring')], along())])[0]![0]!
+  const turned = numbered.text!.glyphs!.filter(({ angle }) => Math.abs(angle) > 1e-9).map(({ character }) => character)
+  t.equal(turned.join('').trim(), 'Ring', 'numbers among them too')
   const latin = place([layer([line([100, 100, 100, 400], 'Ring Road')], along())])[0]![0]!
   t.ok(
     latin.text!.glyphs!.every(({ angle }) => Math.abs(Math.abs(angle) - Math.PI / 2) < 1e-9),
@@ -254,6 +257,15 @@ t.test('texts along lines keep their distance, run from left to right, and leave
     1,
     'two lanes of one road'
   )
+  const zoomed = (zoom: number) => {
+    const toPicture: TilePlace['toPicture'] = (xy, from, to, extent, out) => {
+      for (let i = 2 * from; i < 2 * to; i++) out[i - 2 * from] = (xy[i]! / extent) * SIDE * 2 ** (zoom - 14)
+    }
+    const tiles = [{ ...tile([line([0, 100, 512, 100], '桂澜路')]), place: { toPicture } as TilePlace }]
+    const [symbols = []] = place([{ style: style(along()), tiles, sprites: null }], { ...SHEET, width: 2 * SIDE, zoom })
+    return symbols.map(({ x }) => Math.round(x / 2 ** (zoom - 14)))
+  }
+  t.strictSame(zoomed(14.7), zoomed(14), 'they stay where they are while one zooms in')
   const halves = [line([200, 100, 320, 100], '合并之后长的名称'), line([80, 100, 200, 100], '合并之后长的名称')]
   t.equal(shown(halves, along()).length, 1, 'two halves of one line')
   t.equal(shown([line([100, 50, 400, 50], '中')], along({ 'symbol-placement': 'line-center' })).length, 1)
