@@ -1,3 +1,4 @@
+import { Blocks } from './blocks.ts'
 import { blendRow, type Paint, type Pixels } from './pixels.ts'
 import { bottomOf, type Spans } from './place.ts'
 
@@ -10,12 +11,7 @@ export class AreaMask {
   readonly #width: number
   readonly #stride: number
   readonly #cells: Float32Array
-  /** Of each row the first cell that was written and the last. */
-  readonly #first: Int32Array
-  readonly #last: Int32Array
-  /** Rows that were written. */
-  #low: number
-  #high = -1
+  readonly #written: Blocks
   #left = 0
   #right = 0
   #top = 0
@@ -25,9 +21,7 @@ export class AreaMask {
     this.#width = width
     this.#stride = width + 2
     this.#cells = new Float32Array(this.#stride * height)
-    this.#first = new Int32Array(height).fill(this.#stride)
-    this.#last = new Int32Array(height).fill(-1)
-    this.#low = height
+    this.#written = new Blocks(width, height)
   }
 
   /** What lies beyond these pixels is of no interest from now on. */
@@ -105,14 +99,12 @@ export class AreaMask {
 
   #rows(x0: number, y0: number, x1: number, y1: number, sign: number): void {
     const cells = this.#cells
-    const firsts = this.#first
-    const lasts = this.#last
+    const written = this.#written
     const stride = this.#stride
     const slope = (x1 - x0) / (y1 - y0)
     let x = x0
     let y = y0
-    this.#low = Math.min(this.#low, Math.floor(y0))
-    this.#high = Math.max(this.#high, Math.ceil(y1) - 1)
+    written.span(Math.floor(y0), Math.ceil(y1))
     for (let row = Math.floor(y0); y < y1; row++) {
       const nextY = Math.min(row + 1, y1)
       const height = nextY - y
@@ -128,8 +120,7 @@ export class AreaMask {
         cells[at] = cells[at]! + weight - beyond
         cells[at + 1] = cells[at + 1]! + beyond
       } else this.#flat(at, low - first, high - first, last - first, weight)
-      if (first < firsts[row]!) firsts[row] = first
-      if (last > lasts[row]!) lasts[row] = last > first ? last : first + 1
+      written.mark(row, first, Math.max(last, first + 1))
       x = nextX
       y = nextY
     }
@@ -157,57 +148,66 @@ export class AreaMask {
 
   /** Paints what was added within the spans, and is empty again. */
   paint(pixels: Pixels, spans: Spans, paint: Paint): void {
-    for (let y = this.#low; y <= this.#high; y++) {
-      const [from, to] = [spans.from[y - spans.top]!, spans.to[y - spans.top]!]
-      const start = this.#cover(pixels.row, y, to)
-      if (start < to) blendRow(pixels, y, Math.max(start, from), to, paint, pixels.row, 0)
+    const { low, high, rows } = this.#written
+    for (let y = low; y <= high; y++) {
+      const bits = rows[y]!
+      if (bits === 0) continue
+      rows[y] = 0
+      this.#paintRow(pixels, y, bits, spans.from[y - spans.top]!, spans.to[y - spans.top]!, paint)
     }
-    this.#low = this.#first.length
-    this.#high = -1
+    this.#written.reset()
   }
 
-  /** Writes a row's covered shares from the first cell on, which it answers, to `end`. */
-  #cover(row: Uint8Array, y: number, end: number): number {
+  #paintRow(pixels: Pixels, y: number, bits: number, from: number, to: number, paint: Paint): void {
     const cells = this.#cells
-    const first = this.#first[y]!
-    const last = this.#last[y]!
-    if (last < 0) return end
-    this.#first[y] = this.#stride
-    this.#last[y] = -1
+    const width = this.#width
+    const { row } = pixels
     const start = y * this.#stride
-    const stop = Math.min(last + 1, end)
+    const { shift } = this.#written
     let sum = 0
     let covered = 0
-    for (let x = first; x < stop; x++) {
-      const change = cells[start + x]!
-      if (change !== 0) {
-        sum += change
-        covered = byteOf(sum)
-        cells[start + x] = 0
+    let begun = -1
+    for (let block = 0; block < 32; block++) {
+      const first = block << shift
+      if (first >= width) break
+      const end = block === 31 ? width : Math.min(first + (1 << shift), width)
+      if ((bits >>> block) & 1) {
+        if (begun < 0) begun = first
+        for (let x = first; x < end; x++) {
+          const change = cells[start + x]!
+          if (change !== 0) {
+            sum += change
+            covered = byteOf(sum)
+            cells[start + x] = 0
+          }
+          row[x] = covered
+        }
+      } else if (covered > 0) row.fill(covered, first, end)
+      else {
+        if (begun >= 0) blendRow(pixels, y, Math.max(begun, from), Math.min(first, to), paint, row, 0)
+        begun = -1
+        if (bits >>> block === 0) break
       }
-      row[x] = covered
     }
-    for (let x = stop; x <= last; x++) cells[start + x] = 0
-    // What is left is rounding, unless an area reaches beyond the right side.
-    if (stop < end) row.fill(covered, stop, end)
-    return first
+    if (begun >= 0) blendRow(pixels, y, Math.max(begun, from), to, paint, row, 0)
+    cells[start + width] = 0
+    cells[start + width + 1] = 0
   }
 
   /** The most that areas lie upon each other in any pixel of the mask; it is empty afterwards. */
   heaped(): number {
+    const { low, high, rows } = this.#written
     let most = 0
-    for (let y = 0; y < this.#first.length; y++) {
+    for (let y = low; y <= high; y++) {
       let sum = 0
-      for (let x = this.#first[y]!; x <= this.#last[y]!; x++) {
-        sum += this.#cells[y * this.#stride + x]!
+      for (let at = y * this.#stride; at < (y + 1) * this.#stride; at++) {
+        sum += this.#cells[at]!
         most = Math.max(most, Math.abs(sum))
-        this.#cells[y * this.#stride + x] = 0
+        this.#cells[at] = 0
       }
-      this.#first[y] = this.#stride
-      this.#last[y] = -1
+      rows[y] = 0
     }
-    this.#low = this.#first.length
-    this.#high = -1
+    this.#written.reset()
     return most
   }
 }

@@ -1,3 +1,4 @@
+import { Blocks } from './blocks.ts'
 import { blendRow, type Paint, type Pixels } from './pixels.ts'
 import { bottomOf, type Spans } from './place.ts'
 
@@ -14,11 +15,7 @@ export type Corner = 'miter' | 'bevel'
 export class LineMask {
   readonly #width: number
   readonly #covered: Uint8Array
-  readonly #first: Int32Array
-  readonly #last: Int32Array
-  /** Rows that may have been written. */
-  #low: number
-  #high = -1
+  readonly #written: Blocks
   #left = 0
   #right = 0
   #top = 0
@@ -27,9 +24,7 @@ export class LineMask {
   constructor(width: number, height: number) {
     this.#width = width
     this.#covered = new Uint8Array(width * height)
-    this.#first = new Int32Array(height).fill(width)
-    this.#last = new Int32Array(height).fill(-1)
-    this.#low = height
+    this.#written = new Blocks(width, height)
   }
 
   /** What lies beyond these pixels is of no interest from now on. */
@@ -68,7 +63,7 @@ export class LineMask {
     const uy = length > 0 ? dy / length : 0
     const top = Math.max(Math.ceil(Math.min(y0, y1) - reach - 0.5), this.#top)
     const bottom = Math.min(Math.floor(Math.max(y0, y1) + reach - 0.5) + 1, this.#bottom)
-    this.#mark(top, bottom)
+    this.#written.span(top, bottom)
     const fade = 255 / blur
     const near = Math.min(x0, x1) - reach
     const far = Math.max(x0, x1) + reach
@@ -77,8 +72,7 @@ export class LineMask {
     const across = isLevel ? 0 : reach / Math.abs(uy)
     const slope = isLevel ? 0 : ux / uy
     const covered = this.#covered
-    const firsts = this.#first
-    const lasts = this.#last
+    const written = this.#written
     const [left, right, width] = [this.#left, this.#right, this.#width]
     const startKind = kindOf(start)
     const endKind = kindOf(end)
@@ -96,8 +90,7 @@ export class LineMask {
       if (from < left) from = left
       if (to > right) to = right
       if (from >= to) continue
-      if (from < firsts[row]!) firsts[row] = from
-      if (to - 1 > lasts[row]!) lasts[row] = to - 1
+      written.mark(row, from, to - 1)
       const base = row * width
       let along = (from + 0.5 - x0) * ux + py * uy
       let aside = (from + 0.5 - x0) * uy - py * ux
@@ -152,9 +145,10 @@ export class LineMask {
     const from = Math.max(Math.ceil(x - far - 0.5), this.#left)
     const to = Math.min(Math.floor(x + far - 0.5) + 1, this.#right)
     if (from >= to) return
-    this.#mark(top, bottom)
+    this.#written.span(top, bottom)
     for (let row = top; row < bottom; row++) {
       const py = row + 0.5 - y
+      this.#written.mark(row, from, to - 1)
       for (let column = from; column < to; column++) {
         const px = column + 0.5 - x
         if (px * ax + py * ay < 0 || px * bx + py * by > 0) continue
@@ -164,49 +158,48 @@ export class LineMask {
         const value = Math.min(covered * fade, 255) + 0.5
         const at = row * this.#width + column
         if (value > this.#covered[at]!) this.#covered[at] = value
-        if (column < this.#first[row]!) this.#first[row] = column
-        if (column > this.#last[row]!) this.#last[row] = column
       }
     }
   }
 
-  #mark(top: number, bottom: number): void {
-    if (top < this.#low) this.#low = top
-    if (bottom - 1 > this.#high) this.#high = bottom - 1
-  }
-
   /** Paints what was drawn within the spans, but for what `without` has; both are empty again. */
   paint(pixels: Pixels, spans: Spans, paint: Paint, without: LineMask | null = null): void {
-    for (let y = this.#low; y <= this.#high; y++) {
-      const last = this.#last[y]!
-      if (last < 0) continue
-      const first = this.#first[y]!
+    this.#eachRun((y, first, end) => {
       const start = y * this.#width
       const from = Math.max(first, spans.from[y - spans.top]!)
-      const to = Math.min(last + 1, spans.to[y - spans.top]!)
+      const to = Math.min(end, spans.to[y - spans.top]!)
       if (without) {
         const other = without.#covered
         for (let at = start + from; at < start + to; at++) this.#covered[at] = less(this.#covered[at]!, other[at]!)
       }
       blendRow(pixels, y, from, to, paint, this.#covered, start)
-      this.#covered.fill(0, start + first, start + last + 1)
-      this.#first[y] = this.#width
-      this.#last[y] = -1
-    }
-    this.#low = this.#first.length
-    this.#high = -1
+      this.#covered.fill(0, start + first, start + end)
+    })
     without?.clear()
   }
 
   clear(): void {
-    for (let y = this.#low; y <= this.#high; y++) {
-      if (this.#last[y]! < 0) continue
-      this.#covered.fill(0, y * this.#width + this.#first[y]!, y * this.#width + this.#last[y]! + 1)
-      this.#first[y] = this.#width
-      this.#last[y] = -1
+    this.#eachRun((y, first, end) => this.#covered.fill(0, y * this.#width + first, y * this.#width + end))
+  }
+
+  /** Goes through the stretches of rows that were written, which count as empty from then on. */
+  #eachRun(take: (row: number, first: number, end: number) => void): void {
+    const { low, high, rows, shift } = this.#written
+    for (let y = low; y <= high; y++) {
+      let bits = rows[y]!
+      rows[y] = 0
+      for (let block = 0; bits !== 0; ) {
+        const skipped = Math.clz32(bits & -bits) ^ 31
+        block += skipped
+        bits >>>= skipped
+        const length = bits === 0xffffffff ? 32 : Math.clz32(~bits & (bits + 1)) ^ 31
+        const end = block + length >= 32 ? this.#width : Math.min((block + length) << shift, this.#width)
+        take(y, block << shift, end)
+        block += length
+        bits = length === 32 ? 0 : bits >>> length
+      }
     }
-    this.#low = this.#first.length
-    this.#high = -1
+    this.#written.reset()
   }
 }
 
