@@ -4,23 +4,12 @@ import { LRUCache } from 'lru-cache'
 import type { Collection, CollectionMember } from '../catalog/collection.ts'
 import { findStyle } from '../catalog/named-styles.ts'
 import { inGrey } from '../catalog/tone.ts'
-import type { Language } from '../lib/errors.ts'
 import { iconSheet } from '../maps/icon-sheet.ts'
 import { describeLegend, type LegendEntry } from '../maps/legend/describe-legend.ts'
-import { type DrawnLegend, drawLegend, type LegendDrawing } from '../maps/legend/draw-legend.ts'
+import { type DrawnLegend, drawLegend } from '../maps/legend/draw-legend.ts'
+import type { LegendAsk, LegendPicture } from '../maps/legend/legend-ask.ts'
 import type { LegendPart } from '../maps/legend/legend-json.ts'
 import { legendSize, type SwatchSize } from '../maps/legend/legend-layout.ts'
-
-/** Whose legend is asked for: of a layer, of a map, or of several of both. */
-export interface LegendAsk {
-  /** From bottom to top. `style`: the id of a named style; default: the layer's own. */
-  shown: readonly { collection: Collection; style?: string }[]
-  language: Language
-  /** As MapLibre counts zooms: only what is drawn there; default: what is drawn from close by. */
-  zoom?: number
-}
-
-export interface LegendPicture extends LegendAsk, Omit<LegendDrawing, 'sheet'> {}
 
 /** The legends of layers and maps, as things stand. */
 export interface Legends {
