@@ -2,11 +2,11 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { type Collection, findCollection } from '../catalog/collection.ts'
 import type { Layer } from '../catalog/layer.ts'
 import type { NamedStyle } from '../catalog/named-styles.ts'
-import { examplePlace } from '../features/example-place.ts'
+import { exampleOf } from '../features/example.ts'
 import { isQueryable } from '../features/queryable.ts'
 import { strongEtag } from '../lib/etag.ts'
 import { findPictureCrs } from '../lib/picture-crs.ts'
-import { type DegreesBox, frameAround, unitsAtZoom } from '../maps/framing.ts'
+import { frameAround, unitsAtZoom } from '../maps/framing.ts'
 import type { PictureFrame } from '../maps/picture.ts'
 import { audience, checkVector } from '../tiles/tileset.ts'
 import { untilLeft } from './wms/until-left.ts'
@@ -42,15 +42,22 @@ async function frameOf(
   size: PreviewSize
 ): Promise<PictureFrame> {
   const { layer, bounds, revision } = members[0]!
-  const box = (bounds ?? layer.extent ?? app.catalog.district.extent) as unknown as DegreesBox
+  const [west = 0, south = 0, east = 0, north = 0] = bounds ?? layer.extent ?? app.catalog.district.extent
   const isThere = revision > 0 && isQueryable(layer) && !app.catalog.isTableMissing(layer.id)
-  const [west, south, east, north] = box
-  const place = (isThere && (await examplePlace(app.db, layer, [...box]))) || [(west + east) / 2, (south + north) / 2]
-  const fitting = Math.log2((size.width * 360) / (512 * Math.max(east - west, 1e-6)))
-  const zoom = Math.max(fitting, ...style.style.map(({ minzoom = 0 }) => minzoom + 0.5), layer.zoom.min)
-  const units = unitsAtZoom(MERCATOR, place as [number, number], Math.min(zoom, DEEPEST))
-  return frameAround(MERCATOR, place as [number, number], units, size, 1)
+  const example = isThere ? await exampleOf(app.db, layer, [west, south, east, north]) : null
+  const { place, side } = example ?? { place: [(west + east) / 2, (south + north) / 2] as [number, number], side: 0 }
+  const across = (degrees: number) => Math.log2((size.width * 360) / (512 * Math.max(degrees, 1e-6)))
+  // All of the layer, or where features are areas some four of them in a row, if that is closer.
+  const near = layer.geometry.endsWith('Polygon') && side > 0 ? across(4 * side) : 0
+  const zoom = Math.max(
+    across(east - west),
+    near,
+    ...style.style.map(({ minzoom = 0 }) => minzoom + 0.5),
+    layer.zoom.min
+  )
+  const units = unitsAtZoom(MERCATOR, place, Math.min(zoom, DEEPEST))
+  return frameAround(MERCATOR, place, units, size, 1)
 }
 
 /** Beyond it a parcel is larger than the picture. */
-const DEEPEST = 18
+const DEEPEST = 20
