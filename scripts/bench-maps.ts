@@ -71,7 +71,7 @@ async function main(): Promise<void> {
       stylesDir: join(folder, 'styles'),
       folder
     }
-    await writePlainStyles(config.stylesDir, bench.stylesDir)
+    await writePlainStyles(catalog, config.stylesDir, bench.stylesDir)
     const [version] = await db.query<{ text: string }>(
       sql`SELECT version() || ', PostGIS ' || postgis_lib_version() AS text`
     )

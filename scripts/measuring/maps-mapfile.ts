@@ -96,7 +96,8 @@ function classBlock({ kind, strokes, label }: PlainStyle, value?: string): strin
       block('LABEL', [
         'TYPE TRUETYPE',
         'FONT "regular"',
-        `SIZE ${label.size}`,
+        // MapServer takes it for points of 1/72 inch, and an inch for 96 pixels.
+        `SIZE ${label.size * 0.75}`,
         `COLOR ${quote(label.colour)}`,
         `OUTLINECOLOR ${quote(label.halo)}`,
         'OUTLINEWIDTH 2',

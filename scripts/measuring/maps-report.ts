@@ -45,7 +45,9 @@ function tellFigures(title: string, figures: readonly MapFigure[]): void {
     f.mapserverP95,
     f.kilobytes,
     f.mapserverKilobytes,
-    f.errors
+    Object.entries(f.errors)
+      .map(([status, count]) => `${count}×${status}`)
+      .join(' ')
   ]
   table(
     title,

@@ -25,13 +25,13 @@ export interface MapBench {
 }
 
 /** Copies the styles, and draws the layers that are measured plainly. */
-export async function writePlainStyles(from: string, to: string): Promise<void> {
+export async function writePlainStyles(catalog: Catalog, from: string, to: string): Promise<void> {
   await cp(from, to, { recursive: true })
   const files = await readdir(join(to, 'layers'), { recursive: true })
   for (const style of PLAIN_STYLES) {
     const file = files.find(path => path.endsWith(`/${style.layer}.json`)) ?? `${style.layer}.json`
     await mkdir(join(to, 'layers', file, '..'), { recursive: true })
-    await writeFile(join(to, 'layers', file), JSON.stringify(toStyleLayers(style)))
+    await writeFile(join(to, 'layers', file), JSON.stringify(toStyleLayers(style, catalog.get(style.layer).zoom.min)))
   }
 }
 

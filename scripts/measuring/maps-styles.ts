@@ -76,10 +76,13 @@ export const LAYER_SETS: Readonly<Record<number, readonly string[]>> = {
   8: PLAIN_STYLES.map(({ layer }) => layer)
 }
 
-/** The style of a file under `styles/layers/`. */
-export function toStyleLayers(style: PlainStyle): StyleLayer[] {
+/**
+ * The style of a file under `styles/layers/`.
+ * @param minzoom from which on it is drawn
+ */
+export function toStyleLayers(style: PlainStyle, minzoom: number): StyleLayer[] {
   const { layer, label } = style
-  const common = { 'source-layer': layer }
+  const common = { 'source-layer': layer, minzoom }
   const layers = style.strokes.flatMap((stroke, i): StyleLayer[] => {
     const id = i === 0 ? layer : `${layer}-${i}`
     if ('circle' in stroke)
@@ -90,14 +93,18 @@ export function toStyleLayers(style: PlainStyle): StyleLayer[] {
     const fill = { ...common, id, type: 'fill', paint: { 'fill-color': fillColour(style, stroke.fill) } } as const
     return stroke.outline ? [fill, lineLayer({ ...common, id: `${id}-outline` }, stroke.outline, 1)] : [fill]
   })
-  if (label) layers.push(labelLayer(layer, label))
+  if (label) layers.push({ ...labelLayer(layer, label), minzoom })
   return layers
 }
 
 const fillColour = ({ colours }: PlainStyle, other: string) =>
   colours ? ['match', ['get', colours.field], ...Object.entries(colours.of).flat(), other] : other
 
-const lineLayer = (common: { id: string; 'source-layer': string }, colour: string, width: number): StyleLayer => ({
+const lineLayer = (
+  common: Pick<StyleLayer, 'id' | 'source-layer' | 'minzoom'>,
+  colour: string,
+  width: number
+): StyleLayer => ({
   ...common,
   type: 'line',
   layout: { 'line-cap': 'round', 'line-join': 'round' },

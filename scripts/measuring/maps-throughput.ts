@@ -1,5 +1,5 @@
 import { random } from '../seeding/random.ts'
-import { failed, type LoadResult, load } from './load.ts'
+import { type LoadResult, load } from './load.ts'
 import { getMapPath, SCALES, shifted, type View, viewsOf } from './maps-requests.ts'
 import { type BothServers, type MapBench, withBoth } from './maps-servers.ts'
 import { LAYER_SETS } from './maps-styles.ts'
@@ -20,7 +20,8 @@ export interface MapFigure {
   /** Kilobytes a picture. */
   kilobytes: number
   mapserverKilobytes: number
-  errors: number
+  /** Answers of both that were no pictures, by status or type. */
+  errors: Record<string, number>
 }
 
 /** In turn, so that whatever slows the machine slows both. */
@@ -110,8 +111,15 @@ async function inRounds(
     mapserverP95: Math.max(...theirs.map(({ latency }) => latency.p95)),
     kilobytes: kilobytes(ours),
     mapserverKilobytes: kilobytes(theirs),
-    errors: [...ours, ...theirs].reduce((sum, result) => sum + failed(result), 0)
+    errors: errorsOf([...ours, ...theirs])
   }
+}
+
+function errorsOf(results: readonly LoadResult[]): Record<string, number> {
+  const errors: Record<string, number> = {}
+  for (const [status, count] of results.flatMap(({ statuses }) => Object.entries(statuses)))
+    if (status !== '200') errors[status] = (errors[status] ?? 0) + count
+  return errors
 }
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)

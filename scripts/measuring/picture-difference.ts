@@ -12,7 +12,7 @@ export async function pixelsOf(file: Buffer): Promise<{ data: Buffer; width: num
 }
 
 export interface PictureDifference {
-  /** The share of pixels of which a colour differs by more than the tolerance. */
+  /** The share of pixels with a colour beyond those of the other picture around there, by more than the tolerance. */
   share: number
   /** The mean difference of a colour, 0 to 255. */
   mean: number
@@ -21,7 +21,8 @@ export interface PictureDifference {
 /**
  * How much two pictures of one size differ.
  * @param tolerance of a colour, 0 to 255
- * @param reach the pixel may lie so far away in the other picture: edges fall on one side or the other
+ * @param reach so many pixels around the place are looked at in the other picture: an edge falls on one side or the
+ *   other, or on a pixel in part
  */
 export async function compare(
   one: Buffer,
@@ -36,27 +37,31 @@ export async function compare(
     for (let x = 0; x < a.width; x++) {
       const at = (y * a.width + x) * 3
       for (let c = 0; c < 3; c++) sum += Math.abs(a.data[at + c]! - b.data[at + c]!)
-      const isNear =
-        hasNear(a.data, at, b, { x, y, reach, tolerance }) && hasNear(b.data, at, a, { x, y, reach, tolerance })
-      if (!isNear) differing++
+      const place = { x, y, reach, tolerance }
+      if (!isAmong(a.data, at, b, place) || !isAmong(b.data, at, a, place)) differing++
     }
   }
   return { share: differing / (a.width * a.height), mean: sum / a.data.length }
 }
 
-function hasNear(
+/** Whether each colour of a pixel lies between the least and the most of what is around that place. */
+function isAmong(
   data: Buffer,
   at: number,
   other: { data: Buffer; width: number; height: number },
   { x, y, reach, tolerance }: { x: number; y: number; reach: number; tolerance: number }
 ): boolean {
-  for (let j = Math.max(0, y - reach); j <= Math.min(other.height - 1, y + reach); j++) {
-    for (let i = Math.max(0, x - reach); i <= Math.min(other.width - 1, x + reach); i++) {
-      const there = (j * other.width + i) * 3
-      let c = 0
-      while (c < 3 && Math.abs(data[at + c]! - other.data[there + c]!) <= tolerance) c++
-      if (c === 3) return true
+  for (let c = 0; c < 3; c++) {
+    let [least, most] = [255, 0]
+    for (let j = Math.max(0, y - reach); j <= Math.min(other.height - 1, y + reach); j++) {
+      for (let i = Math.max(0, x - reach); i <= Math.min(other.width - 1, x + reach); i++) {
+        const value = other.data[(j * other.width + i) * 3 + c]!
+        if (value < least) least = value
+        if (value > most) most = value
+      }
     }
+    const value = data[at + c]!
+    if (value < least - tolerance || value > most + tolerance) return false
   }
-  return false
+  return true
 }

@@ -107,6 +107,6 @@ function labelLayer({ id, zoom }: Drawn, kind: Kind, field: string): StyleLayer 
       'text-max-width': 8,
       ...placement
     },
-    paint: { 'text-color': '#3d4450', 'text-halo-color': '#ffffff', 'text-halo-width': 1.2 }
+    paint: { 'text-color': '#3d4450', 'text-halo-color': 'rgba(255, 255, 255, 0.9)', 'text-halo-width': 1.2 }
   }
 }

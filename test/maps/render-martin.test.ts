@@ -26,9 +26,9 @@ const SOURCES = {
 }
 type Source = keyof typeof SOURCES
 
-/** A pixel is taken as the same where it has a like one beside it, so far away in a colour. */
+/** So far may a colour lie beyond those that are around a pixel in the other picture. */
 const LIKE = { tolerance: 48, reach: 1 }
-const MOST_DIFFERING = 0.02
+const MOST_DIFFERING = 0.015
 
 const renderer = createRenderer<Source>({
   async tileOf(source, _, { z, x, y }) {
