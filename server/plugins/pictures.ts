@@ -1,16 +1,19 @@
 import { availableParallelism } from 'node:os'
 import fp from 'fastify-plugin'
+import { LRUCache } from 'lru-cache'
 import type { Collection } from '../catalog/collection.ts'
 import type { TileId } from '../lib/tile-id.ts'
 import type { TileGrid } from '../lib/tile-matrix.ts'
 import type { PictureFrame, PictureLayer, PictureType } from '../maps/picture.ts'
 import { createRenderer, RENDERING, type RendererStats } from '../maps/renderer.ts'
+import type { BlockPlace } from '../maps/tile-block.ts'
 import { TilePictures, type TileSheet } from '../maps/tile-pictures.ts'
-import type { ViewQuery } from '../tiles/parse-view.ts'
+import { type ViewQuery, viewQuery } from '../tiles/parse-view.ts'
 import { SharedWork } from '../tiles/shared-work.ts'
 import type { TileMember } from '../tiles/tile-name.ts'
 import { tilesetVersion } from '../tiles/tileset.ts'
 import { blockVersion } from './block-version.ts'
+import { ByCollection } from './by-collection.ts'
 import { hashOf, pictureVersion, type ShownLayer, shownLayers } from './picture-layers.ts'
 
 /** What somebody wants drawn, of what they may see. */
@@ -106,7 +109,15 @@ export default fp(
 
     const layersOfAll = async (shown: readonly Shown[]) => (await Promise.all(shown.map(layersOf))).flat()
 
-    async function sheetOf({ shown, pixelRatio, type }: PictureTileAsk): Promise<TileSheet<TileMember>> {
+    const sheets = new ByCollection<TileSheet<TileMember>>()
+    const versions = new ByCollection<string>()
+
+    const sheetOf = (ask: PictureTileAsk) => {
+      const { shown, pixelRatio, type } = ask
+      return sheets.get(shown.collection, `${lookOf(shown)} ${pixelRatio} ${type}`, () => makeSheet(ask))
+    }
+
+    async function makeSheet({ shown, pixelRatio, type }: PictureTileAsk): Promise<TileSheet<TileMember>> {
       const layers = await layersOf(shown)
       const { background = null } = shown.collection
       const members = layers.map(({ member }) => member)
@@ -117,8 +128,15 @@ export default fp(
         background,
         pixelRatio,
         type,
-        versionOf: block => blockVersion(members, block)
+        versionOf: remembered(block => blockVersion(members, block))
       }
+    }
+
+    async function tilesVersion({ collection, style, query = {} }: Shown): Promise<string> {
+      const { members } = await app.tileset(collection, query)
+      const looks = shownLayers(collection, members, style).map(({ look }) => look)
+      const { background = null } = collection
+      return hashOf(RENDERING, sprites.version, tilesetVersion(members), looks, background).slice(0, 12)
     }
 
     app.decorate('pictures', {
@@ -136,14 +154,25 @@ export default fp(
       },
       tile: async ask => rasters.get(await sheetOf(ask), ask.grid, ask.tile, ask.signal),
       tileKey: async ask => rasters.key(await sheetOf(ask), ask.grid, ask.tile),
-      async tilesVersion({ collection, style, query = {} }) {
-        const { members } = await app.tileset(collection, query)
-        const looks = shownLayers(collection, members, style).map(({ look }) => look)
-        const { background = null } = collection
-        return hashOf(RENDERING, sprites.version, tilesetVersion(members), looks, background).slice(0, 12)
-      },
+      tilesVersion: shown => versions.get(shown.collection, lookOf(shown), () => tilesVersion(shown)),
       stats: () => ({ ...rasters.stats(), ...renderer.stats() })
     })
   },
   { name: 'pictures', dependencies: ['config', 'tiles', 'tile-delivery', 'maps'] }
 )
+
+/** What is shown of a collection, in one text. */
+const lookOf = ({ style = '', query = {} }: Shown): string => `${style} ${viewQuery(query)}`
+
+/** Blocks of a tileset whose versions are remembered. */
+const BLOCKS = 2000
+
+function remembered(versionOf: (block: BlockPlace) => string): (block: BlockPlace) => string {
+  const known = new LRUCache<string, string>({ max: BLOCKS })
+  return block => {
+    const name = `${block.grid.id}/${block.level}/${block.x}/${block.y}`
+    const version = known.get(name) ?? versionOf(block)
+    known.set(name, version)
+    return version
+  }
+}

@@ -20,6 +20,7 @@ function coverOf(collection: Collection, extent: readonly number[]): Cover {
 }
 
 export interface FoundTile {
+  /** Pictures take all fields they need, whichever are asked for. */
   shown: Shown
   /** The layer is drawn at the level. */
   isDrawn: boolean
@@ -41,7 +42,7 @@ export function findTile(app: FastifyInstance, request: FastifyRequest, address:
   const cover = coverOf(collection, app.catalog.district.extent)
   const levels = cover.get(grid)
   if (!levels) throw invalid('TileMatrixSet', grid.id, [...cover.keys()].map(({ id }) => id).join(', '))
-  const query = Object.fromEntries(kvp)
+  const query = { filter: kvp.get('filter'), division: kvp.get('division'), asof: kvp.get('asof') }
   const shown = { collection, query, ...(style !== DEFAULT && { style }) }
   const range = levels.get(tile.z)
   // An earlier state may have reached farther than what is published now.

@@ -22,7 +22,7 @@ export const infoReply =
     const { members } = shown.collection
     if (!members.some(({ layer }) => isQueryable(layer))) throw cannotQuery(address.layer)
     const features = await app.featureInfo({
-      shown: [shown],
+      shown: [{ ...shown, query: { ...shown.query, fields: kvp.get('fields') } }],
       frame: frameOf(address),
       pixel: [address.i, address.j],
       count: COUNT,
