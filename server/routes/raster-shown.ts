@@ -2,8 +2,8 @@ import type { Collection } from '../catalog/collection.ts'
 import { findStyle } from '../catalog/named-styles.ts'
 import { defineProblem } from '../lib/errors.ts'
 import type { PictureType } from '../maps/picture.ts'
-import type { Shown } from '../plugins/pictures.ts'
 import type { ViewQuery } from '../tiles/parse-view.ts'
+import type { Shown } from './picture-ask.ts'
 
 /** What a raster tile's address ends in, and what it then is. */
 export const RASTER_TYPES = {

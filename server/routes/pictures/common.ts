@@ -1,5 +1,5 @@
 import type { PictureLayer } from '../../maps/picture.ts'
-import type { Shown } from '../../plugins/pictures.ts'
+import type { Shown } from '../picture-ask.ts'
 import type { Where } from './parse-ask.ts'
 
 /** What pictures and sheets are alike in. */

@@ -3,7 +3,7 @@ import type { Language } from '../../lib/errors.ts'
 import { iconSheet } from '../../maps/icon-sheet.ts'
 import type { LegendEntry } from '../../maps/legend/describe-legend.ts'
 import { drawLegend } from '../../maps/legend/draw-legend.ts'
-import type { Shown } from '../../plugins/pictures.ts'
+import type { Shown } from '../picture-ask.ts'
 
 /** The lines of the legend of what a picture shows at a zoom; legends are kept by zoom, so it is one of a few. */
 export const legendLines = (app: FastifyInstance, { collection, style }: Shown, language: Language, zoom: number) =>

@@ -5,7 +5,7 @@ import type { Layer } from '../../catalog/layer.ts'
 import { findStyle } from '../../catalog/named-styles.ts'
 import type { Service } from '../../catalog/service.ts'
 import { type Kvp, listOf } from '../../lib/kvp.ts'
-import type { Shown } from '../../plugins/pictures.ts'
+import type { Shown } from '../picture-ask.ts'
 import { missing, noLayer, noService, noStyle, overfull, unevenStyles } from './problems.ts'
 
 /** Layers a request may name. */
