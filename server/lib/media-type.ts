@@ -31,7 +31,8 @@ export type ContentCoding = 'gzip' | 'br' | 'identity'
  */
 export function chooseCoding(acceptEncoding: string | undefined): ContentCoding | undefined {
   if (acceptEncoding === undefined) return 'identity'
-  if (chosen.has(acceptEncoding)) return chosen.get(acceptEncoding)
+  const known = chosen.get(acceptEncoding)
+  if (known !== undefined || chosen.has(acceptEncoding)) return known
   const coding = weighCodings(acceptEncoding)
   if (chosen.size < CHOSEN) chosen.set(acceptEncoding, coding)
   return coding
