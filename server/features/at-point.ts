@@ -38,12 +38,15 @@ export interface FoundFeature {
 /** Rows that are read where not each is to be seen. */
 const MOST_READ = 50
 
+/** Features of all layers that are told at once. */
+const MOST_FOUND = 200
+
 /** Layers that are looked through at the same time. */
 const AT_ONCE = 4
 
 /**
  * The rows at a spot: of each layer the nearest first, of areas the smallest first, at most `count`; layers in their
- * order. Nothing where the spot is beyond what its CRS can say.
+ * order, and 200 features in all. Nothing where the spot is beyond what its CRS can say.
  * @throws the signal's reason
  */
 export async function featuresAt(
@@ -53,11 +56,12 @@ export async function featuresAt(
   count: number,
   signal?: AbortSignal
 ): Promise<FoundFeature[]> {
-  const found: FoundFeature[][] = []
-  for (let i = 0; i < asked.length; i += AT_ONCE) {
-    found.push(...(await Promise.all(asked.slice(i, i + AT_ONCE).map(one => rowsAt(db, one, spot, count, signal)))))
+  const found: FoundFeature[] = []
+  for (let i = 0; i < asked.length && found.length < MOST_FOUND; i += AT_ONCE) {
+    const group = asked.slice(i, i + AT_ONCE)
+    found.push(...(await Promise.all(group.map(one => rowsAt(db, one, spot, count, signal)))).flat())
   }
-  return found.flat()
+  return found.slice(0, MOST_FOUND)
 }
 
 /** No field's name begins with `_`. */

@@ -7,7 +7,7 @@ import type { AskedLayer } from './at-point.ts'
 import { placeOf, ringAround, type Spot } from './spot.ts'
 
 /** Vertices that are told as they are. */
-const MOST_VERTICES = 5000
+const MOST_VERTICES = 2000
 /** Digits after the point: degrees to a tenth of a millimetre. */
 const DIGITS = 9
 

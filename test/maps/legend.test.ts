@@ -67,6 +67,8 @@ t.test('a style of one look has one line, with the layer’s title', async t => 
 t.test('codes that look alike share a line, and their titles are spelled out', async t => {
   const match = ['match', ['get', 'class'], ['01', '0101'], '#ff0000', '02', '#0000ff', '#808080']
   t.strictSame(rows([fill(match)]), ['# 字段class', `耕地 ${RED}`, `园地 ${BLUE}`, `林地、其他 ${GREY}`])
+  const some = ['match', ['get', 'class'], '02', '#0000ff', '#808080']
+  t.strictSame(rows([fill(some)]), ['# 字段class', `园地 ${BLUE}`, `耕地、林地、其他 ${GREY}`], 'the others last')
   const begins = ['case', ['==', ['slice', ['get', 'class'], 0, 2], '01'], '#ff0000', '#808080']
   t.strictSame(
     rows([fill(begins)]),

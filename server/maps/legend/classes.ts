@@ -34,7 +34,7 @@ function looksBy({ use, values }: Tried, others: Record<string, unknown>, lookAt
 
 /**
  * The classes by one field, then those that the other fields add to them. Which is the one, and the values that the
- * others are fixed at meanwhile, are those that make for the most classes.
+ * others are fixed at meanwhile, are those that make for the most classes. What the style does not name comes last.
  */
 export function classify(tried: readonly Tried[], lookAt: LookAt): Class[] {
   if (tried.length === 0) {
@@ -54,7 +54,10 @@ export function classify(tried: readonly Tried[], lookAt: LookAt): Class[] {
       if (looks.size > best.size || (looks.size === best.size && own > most)) [best, most] = [looks, own]
     }
   }
-  return [...best.values()]
+  const classes = [...best.values()]
+  const rank = ({ field, values }: Class) =>
+    field !== classes[0]?.field ? 2 : values.some(({ isOther }) => isOther) ? 1 : 0
+  return classes.toSorted((a, b) => rank(a) - rank(b))
 }
 
 /** The usual values, and those with one other field changed. */
