@@ -58,7 +58,7 @@ export function findLayer(app: FastifyInstance, request: FastifyRequest, name: s
   const only = ownService(app, request)
   const found = app.services.find(`${name}.wms`, reads(request))
   const isOffered = !only || name === only.subject.id || only.facts.layers.some(({ id }) => id === name)
-  if (!found || !isOffered || (only && name !== only.subject.id && only.subject.kind !== 'map')) throw noLayer(name)
+  if (!found || !isOffered) throw noLayer(name)
   const { kind } = found.subject
   const collection = shownAtFirst(app.collection(request, name))
   if (kind === 'map') {

@@ -1,7 +1,6 @@
-import { promisify } from 'node:util'
-import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
+import { encodeText } from '../../lib/encode-text.ts'
 import { strongEtag } from '../../lib/etag.ts'
 import { chooseCoding } from '../../lib/media-type.ts'
 import { type Capabilities, printCapabilities, writeCapabilities } from './capabilities.ts'
@@ -11,9 +10,6 @@ import { noSequence } from './problems.ts'
 
 /** Characters of service metadata that are kept; that of 160 layers has about a million. */
 const KEPT = 16 * 1024 * 1024
-
-const gzipped = promisify(gzip)
-const brotlied = promisify(brotliCompress)
 
 /** Answers GetCapabilities, of what the caller may see. */
 export function capabilitiesReply(app: FastifyInstance) {
@@ -43,10 +39,8 @@ export function capabilitiesReply(app: FastifyInstance) {
     if (reply.unchanged(etag, 'private, no-cache')) return reply
     const text = printCapabilities(written, sections)
     reply.type(ask.type)
-    if (coding === 'identity') return reply.send(text)
-    reply.header('content-encoding', coding)
-    if (coding === 'gzip') return reply.send(await gzipped(text))
-    return reply.send(await brotlied(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }))
+    if (coding !== 'identity') reply.header('content-encoding', coding)
+    return reply.send(await encodeText(text, coding))
   }
 }
 
