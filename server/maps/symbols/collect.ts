@@ -7,6 +7,7 @@ import { layerRules, type Placement, placementOf } from './layer-rules.ts'
 import { beginsOnSide, clipLine, type Line, mergeLines } from './lines.ts'
 import { type Near, Path } from './path.ts'
 import { poleOf, polygonsOf } from './pole.ts'
+import type { Box } from './shape-icon.ts'
 import type { SpriteIcon, SymbolLayer, SymbolSheet, SymbolTile } from './symbols.ts'
 
 /** MapLibre's tiles are so many pixels wide at their zoom. */
@@ -35,6 +36,13 @@ export function collectSymbols({ style, tiles, sprites }: SymbolLayer, sheet: Sy
   return evaluated.has('symbol-sort-key') ? found.sort((a, b) => a.sortKey - b.sortKey) : found
 }
 
+/** More than styles leave free around icons, in pixels. */
+const PADDING = 32
+
+/** How far a box reaches from its anchor, however it is turned. */
+const reachOf = ({ left, top, right, bottom }: Box, scale: number): number =>
+  scale * (Math.max(Math.abs(left), Math.abs(right)) + Math.max(Math.abs(top), Math.abs(bottom)))
+
 /** How MapLibre draws a tile. Where texts stand along lines depends on it alone, so that they stay when one zooms in. */
 interface Growth {
   /** Pixels a pixel of the whole zoom is wide: 1 to 2. */
@@ -56,6 +64,8 @@ class Collector {
   readonly #layer: DecodedLayer
   readonly #sheet: SymbolSheet
   readonly #near: Near
+  /** What a symbol may reach beyond its box, in pixels. */
+  readonly #slack: number
   readonly #symbolOf: (feature: number) => FeatureSymbol | null
   readonly #found: Candidate[] = []
   readonly #growth: Growth
@@ -69,6 +79,8 @@ class Collector {
     this.#sheet = sheet
     const reach = sheet.margin + REACH
     this.#near = [-reach, -reach, sheet.width + reach, sheet.height + reach]
+    const moved = [...rules.textTranslate, ...rules.iconTranslate].map(Math.abs)
+    this.#slack = PADDING + rules.textPadding + Math.max(...moved)
     this.#growth = this.#growthOf()
     this.#symbolOf = featureSymbols(evaluated, tile.layer, icons)
     if (rules.avoidEdges && tile.hasNeighbours) this.#box = this.#tileBox()
@@ -76,20 +88,46 @@ class Collector {
 
   /** A symbol at each point, where a line begins, and in the middle of each area. */
   points(): Candidate[] {
+    const { type, partStart, vertexStart, xy } = this.#layer
+    let places: Float64Array | undefined
     for (const feature of this.#features()) {
-      const type = this.#layer.type[feature]!
-      let symbol: FeatureSymbol | null | undefined
-      for (const [x, y] of this.#placesOf(feature, type)) {
-        const at = this.#inPicture(x, y)
-        if (!at) continue
-        if (symbol === undefined) symbol = this.#symbolOf(feature)
+      if (type[feature] !== POINT) {
+        this.#inShape(feature, type[feature]!)
+        continue
+      }
+      // There may be very many points, and few of them in the picture.
+      places ??= this.#project(xy)
+      for (let v = vertexStart[partStart[feature]!]!; v < vertexStart[partStart[feature + 1]!]!; v++) {
+        const [x, y] = [places[2 * v]!, places[2 * v + 1]!]
+        if (!this.#isNear(x, y) || this.#isOthers(xy[2 * v]!, xy[2 * v + 1]!)) continue
+        const symbol = this.#symbolOf(feature)
         if (!symbol) break
-        // An area or line is in each tile it lies in; a point in one.
-        const once = type === POINT ? null : this.#nameOf(feature, symbol)
-        this.#add(symbol, at[0], at[1], 0, null, once)
+        if (this.#isSeen(symbol, x, y)) this.#add(symbol, x, y, 0, null, null)
       }
     }
     return this.#found
+  }
+
+  /** A line's or area's symbol; it lies in other tiles too, but is named once. */
+  #inShape(feature: number, type: number): void {
+    for (const [x, y] of this.#placesOf(feature, type)) {
+      if (this.#isOthers(x, y)) continue
+      const [px, py] = this.#project([x, y]) as unknown as [number, number]
+      if (!this.#isNear(px, py)) continue
+      const symbol = this.#symbolOf(feature)
+      if (!symbol) return
+      if (this.#isSeen(symbol, px, py)) this.#add(symbol, px, py, 0, null, this.#nameOf(feature, symbol))
+    }
+  }
+
+  /** Whether a symbol at a place reaches into the picture or its margin. */
+  #isSeen({ text, icon }: FeatureSymbol, x: number, y: number): boolean {
+    let reach = icon ? reachOf(icon.shape, 1) : 0
+    for (const { shape, offset } of text?.choices ?? [])
+      reach = Math.max(reach, reachOf(shape, text!.size) + Math.abs(offset[0]) + Math.abs(offset[1]))
+    const { width, height, margin } = this.#sheet
+    const far = margin + reach + this.#slack
+    return x > -far && y > -far && x < width + far && y < height + far
   }
 
   /** Symbols along lines and the rings of areas. */
@@ -165,10 +203,7 @@ class Collector {
   }
 
   *#placesOf(feature: number, type: number): Generator<readonly [number, number]> {
-    if (type === POINT) {
-      for (const part of this.#partsOf(feature, false))
-        for (let i = 0; i < part.length; i += 2) yield [part[i]!, part[i + 1]!]
-    } else if (type === LINE) {
+    if (type === LINE) {
       for (const part of this.#partsOf(feature, false)) yield [part[0]!, part[1]!]
     } else {
       const polygons = polygonsOf([...this.#partsOf(feature, false)])
@@ -187,12 +222,10 @@ class Collector {
     }
   }
 
-  /** Where a place of the tile lies in the picture; null: it is another tile's, or far away. */
-  #inPicture(x: number, y: number): readonly [number, number] | null {
+  /** Whether a place of the tile is another tile's to label. */
+  #isOthers(x: number, y: number): boolean {
     const { extent } = this.#layer
-    if (this.#tile.hasNeighbours && (x < 0 || y < 0 || x >= extent || y >= extent)) return null
-    const [px, py] = this.#project([x, y]) as unknown as [number, number]
-    return this.#isNear(px, py) ? [px, py] : null
+    return this.#tile.hasNeighbours && (x < 0 || y < 0 || x >= extent || y >= extent)
   }
 
   #isNear(x: number, y: number): boolean {
@@ -200,7 +233,7 @@ class Collector {
     return x > left && y > top && x < right && y < bottom
   }
 
-  #project(line: Line): Float64Array {
+  #project(line: ArrayLike<number>): Float64Array {
     const out = new Float64Array(line.length)
     this.#tile.place.toPicture(line, 0, line.length / 2, this.#layer.extent, out)
     const { pixelRatio } = this.#sheet

@@ -12,8 +12,10 @@ export class CollisionGrid {
   readonly #top: number
   readonly #columns: number
   readonly #rows: number
-  readonly #cells: number[][]
-  readonly #boxes: Box[] = []
+  /** Of each cell the numbers of its boxes. */
+  readonly #cells: (number[] | undefined)[]
+  /** left, top, right, bottom of each box. */
+  readonly #boxes: number[] = []
   readonly #cooperative: boolean[] = []
 
   /** @param area what boxes are compared in: beyond it all lie in the cells at its side */
@@ -22,34 +24,50 @@ export class CollisionGrid {
     this.#top = area.top
     this.#columns = Math.max(1, Math.ceil((area.right - area.left) / CELL))
     this.#rows = Math.max(1, Math.ceil((area.bottom - area.top) / CELL))
-    this.#cells = Array.from({ length: this.#columns * this.#rows }, () => [])
+    this.#cells = Array.from({ length: this.#columns * this.#rows }, () => undefined)
   }
 
   /** Whether a box may be taken. */
   isFree(box: Box, overlap: Overlap): boolean {
     if (overlap === 'always') return true
-    for (const cell of this.#cellsOf(box))
-      for (const at of this.#cells[cell]!) {
-        if (overlap === 'cooperative' && this.#cooperative[at]) continue
-        const other = this.#boxes[at]!
-        if (box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top)
-          return false
+    const [first, last, bottom] = [this.#column(box.left), this.#column(box.right), this.#row(box.bottom)]
+    for (let y = this.#row(box.top); y <= bottom; y++)
+      for (let x = first; x <= last; x++) {
+        const cell = this.#cells[y * this.#columns + x]
+        if (cell && !this.#isClear(cell, box, overlap)) return false
       }
     return true
   }
 
   take(box: Box, overlap: Overlap): void {
-    const at = this.#boxes.push(box) - 1
-    this.#cooperative.push(overlap === 'cooperative')
-    for (const cell of this.#cellsOf(box)) this.#cells[cell]!.push(at)
+    const at = this.#cooperative.push(overlap === 'cooperative') - 1
+    this.#boxes.push(box.left, box.top, box.right, box.bottom)
+    const [first, last, bottom] = [this.#column(box.left), this.#column(box.right), this.#row(box.bottom)]
+    for (let y = this.#row(box.top); y <= bottom; y++)
+      for (let x = first; x <= last; x++) {
+        const cell = y * this.#columns + x
+        const taken = this.#cells[cell]
+        if (taken) taken.push(at)
+        else this.#cells[cell] = [at]
+      }
   }
 
-  *#cellsOf(box: Box): Generator<number> {
-    const column = (x: number) => clamp(Math.floor((x - this.#left) / CELL), this.#columns)
-    const row = (y: number) => clamp(Math.floor((y - this.#top) / CELL), this.#rows)
-    const [first, last] = [column(box.left), column(box.right)]
-    const bottom = row(box.bottom)
-    for (let y = row(box.top); y <= bottom; y++) for (let x = first; x <= last; x++) yield y * this.#columns + x
+  #isClear(cell: readonly number[], { left, top, right, bottom }: Box, overlap: Overlap): boolean {
+    const boxes = this.#boxes
+    for (const at of cell) {
+      const i = 4 * at
+      if (left >= boxes[i + 2]! || right <= boxes[i]! || top >= boxes[i + 3]! || bottom <= boxes[i + 1]!) continue
+      if (overlap !== 'cooperative' || !this.#cooperative[at]) return false
+    }
+    return true
+  }
+
+  #column(x: number): number {
+    return clamp(Math.floor((x - this.#left) / CELL), this.#columns)
+  }
+
+  #row(y: number): number {
+    return clamp(Math.floor((y - this.#top) / CELL), this.#rows)
   }
 }
 
