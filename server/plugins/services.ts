@@ -29,6 +29,7 @@ const PROTOCOLS: readonly Protocol[] = [
     urls: (base, id) => ({
       tilejson: `${base}/tiles/${id}.json`,
       tiles: `${base}/tiles/${id}/{z}/{x}/{y}.mvt`,
+      pictures: `${base}/tiles/${id}/{z}/{x}/{y}.png`,
       style: `${base}/styles/${id}.json`
     })
   },

@@ -1,15 +1,12 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { Problem } from '../lib/errors.ts'
 import { strongEtag } from '../lib/etag.ts'
 import { audience } from '../tiles/tileset.ts'
 import type { PictureTileAsk } from './picture-ask.ts'
+import { refuseLater } from './refuse-later.ts'
 import { untilLeft } from './wms/until-left.ts'
 
 const A_YEAR = 'max-age=31536000, immutable'
 const CHECK_FIRST = 'no-cache'
-/** A refusal is told a little later: a client that asks again at once would keep the server busy with refusing it. */
-const REFUSAL_MS = 250
 
 /**
  * Answers with a raster tile: 200, an empty one too, or 304.
@@ -29,10 +26,6 @@ export const pictureTileReply =
       // What was published while it was drawn is in it, so it goes by its own name.
       return reply.header('etag', strongEtag(key)).type(ask.type).send(bytes)
     } catch (error) {
-      const { retryAfter } = error instanceof Problem ? error.members : {}
-      if (retryAfter) await wait(REFUSAL_MS, null, { signal }).catch(() => {})
-      if (signal.aborted) return reply.hijack()
-      if (retryAfter) reply.header('retry-after', String(retryAfter))
-      throw error
+      return refuseLater(reply, error, signal)
     }
   }

@@ -5,7 +5,7 @@ import { shownAtFirst } from '../catalog/collection.ts'
 import { DEEPEST_ZOOM, parseTileId } from '../lib/tile-id.ts'
 import { TILE_GRIDS, WEB_MERCATOR_QUAD } from '../lib/tile-matrix.ts'
 import type { ViewQuery } from '../tiles/parse-view.ts'
-import { checkGrid, findGrid } from '../tiles/tileset.ts'
+import { findGrid } from '../tiles/tileset.ts'
 import { pictureTileReply } from './picture-tile-reply.ts'
 import { RASTER_EXTENSIONS, RASTER_TYPES, type RasterExtension, rasterShown } from './raster-shown.ts'
 
@@ -36,7 +36,7 @@ const TileQuery = Type.Object({
   key: Text('A key, for clients that can only keep a URL')
 })
 
-/** `/tiles/{id}/{z}/{x}/{y}.png`, `.webp`, `.jpg`, `@2x`, and the same of a grid: `/tiles/{id}/{tms}/…`. */
+/** `/tiles/{id}/{z}/{x}/{y}.png`, `.webp`, `.jpg`, `@2x`, and the same of a grid, archives of others too: `/tiles/{id}/{tms}/…`. */
 const rasterTiles: FastifyPluginAsyncTypebox = async app => {
   const { config: thin, ...options } = app.thinRoute
   const config = { ...thin, protocol: 'tiles' }
@@ -72,7 +72,6 @@ const rasterTiles: FastifyPluginAsyncTypebox = async app => {
     const [row = '', doubled] = y.split(/(@2x)$/)
     const tile = parseTileId(z, x, row, grid)
     const collection = shownAtFirst(app.collection(request, id))
-    checkGrid(collection.id, collection.members, grid)
     const shown = rasterShown(collection, view)
     const ask = { shown, grid, tile, pixelRatio: doubled ? 2 : 1, type: RASTER_TYPES[extension] } as const
     return sendTile(reply, ask, v)

@@ -21,7 +21,7 @@ const styles: FastifyPluginAsyncTypebox = async app => {
       maps: [...app.catalog.maps.values()].flatMap(({ id, title, description, layers, hidden = [] }) => {
         const shown = layers.filter(layer => visible.has(layer))
         if (shown.length === 0) return []
-        const links = { style: `/styles/${id}.json`, tilejson: `/tiles/${id}.json` }
+        const links = { style: `/styles/${id}.json`, tilejson: `/tiles/${id}.json`, picture: `/api/maps/${id}/picture` }
         return [{ id, title, description, layers: shown, hidden: hidden.filter(layer => visible.has(layer)), links }]
       })
     }

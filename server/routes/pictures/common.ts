@@ -13,4 +13,6 @@ export interface PictureCommon {
   /** Whom the data come from. */
   attribution: string
   cacheControl: string
+  /** Aborted when the client has left. */
+  signal: AbortSignal
 }

@@ -11,6 +11,7 @@ import type { ViewQuery } from '../../tiles/parse-view.ts'
 import { boundsOf } from '../../tiles/tilejson.ts'
 import { audience } from '../../tiles/tileset.ts'
 import type { PictureAsk, Shown } from '../picture-ask.ts'
+import { refuseLater } from '../refuse-later.ts'
 import { untilLeft } from '../wms/until-left.ts'
 import type { PictureCommon } from './common.ts'
 import { legendLines, legendPen } from './legend.ts'
@@ -50,6 +51,7 @@ export function pictureReply(app: FastifyInstance, printer: Printer) {
     const shown = shownOf(request, id, query)
     const { collection } = shown
     const { members } = collection
+    const signal = untilLeft(reply)
     const common = {
       where,
       shown,
@@ -57,9 +59,15 @@ export function pictureReply(app: FastifyInstance, printer: Printer) {
       overlay: overlay ? [overlayLayer(overlay)] : [],
       background: query.transparent === 'true' ? null : (collection.background ?? PAPER),
       attribution: attributionOf(request, shown),
+      signal,
       cacheControl: request.method === 'GET' ? `${audience(members)}no-cache` : 'no-store'
     }
-    return type === PDF ? sendSheet(request, reply, query, common) : sendPicture(request, reply, query, type, common)
+    try {
+      if (type === PDF) return await sendSheet(request, reply, query, common)
+      return await sendPicture(request, reply, query, type, common)
+    } catch (error) {
+      return refuseLater(reply, error, signal)
+    }
   }
 
   function shownOf(request: FastifyRequest, id: string, { style, filter, division, asof }: Query): Shown {
@@ -82,14 +90,14 @@ export function pictureReply(app: FastifyInstance, printer: Printer) {
     reply: FastifyReply,
     query: Query,
     type: PictureType,
-    { where, shown, all, overlay, background, attribution, cacheControl }: PictureCommon
+    { where, shown, all, overlay, background, attribution, cacheControl, signal }: PictureCommon
   ): Promise<FastifyReply> {
     const { language } = request
     const size = parseSize(query.size)
     const ornaments = parseOrnaments(query.ornaments, ON_PICTURES)
     const { frame, metresPerPixel, zoom } = planPicture(where, parseCrs(query.crs, 'EPSG:3857'), size, all)
     const entries = ornaments.has('legend') ? legendLines(app, shown, language, zoom) : []
-    const ask: PictureAsk = { shown: [shown], frame, background, overlay, type, signal: untilLeft(reply) }
+    const ask: PictureAsk = { shown: [shown], frame, background, overlay, type, signal }
     const said = ornaments.has('attribution') ? attribution : ''
     const etag = strongEtag(await app.pictures.key(ask), JSON.stringify([...ornaments, entries, said]))
     reply.header('vary', 'Accept-Language')

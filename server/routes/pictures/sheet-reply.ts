@@ -4,7 +4,6 @@ import { composeSheet } from '../../maps/print/compose.ts'
 import { layOutSheet, ORIENTATIONS, PAPERS, POINTS_PER_PIXEL } from '../../maps/print/paper.ts'
 import type { Printer } from '../../maps/print/printer.ts'
 import type { PictureAsk } from '../picture-ask.ts'
-import { untilLeft } from '../wms/until-left.ts'
 import type { PictureCommon } from './common.ts'
 import { legendLines, legendPen } from './legend.ts'
 import { ORNAMENTS, type PictureQuery, parseCrs, parseOrnaments, parseWord } from './parse-ask.ts'
@@ -23,7 +22,7 @@ export const sheetReply =
     request: FastifyRequest,
     reply: FastifyReply,
     query: PictureQuery,
-    { where, shown, all, overlay, background, attribution, cacheControl }: PictureCommon
+    { where, shown, all, overlay, background, attribution, cacheControl, signal }: PictureCommon
   ): Promise<FastifyReply> => {
     const { language } = request
     const { title = shown.collection.title[language] } = query
@@ -47,7 +46,7 @@ export const sheetReply =
       background: background ?? '#ffffff',
       overlay,
       type: 'image/png',
-      signal: untilLeft(reply)
+      signal
     }
     const said = ornaments.has('attribution') ? attribution : ''
     const day = today()

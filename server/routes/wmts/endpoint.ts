@@ -175,7 +175,8 @@ function accepts({ headers }: FastifyRequest, types: readonly string[]): void {
 }
 
 function refuse(problem: Problem, error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (problem.status >= 500 && problem.status !== 501) {
+  // To say when to come back is no failure.
+  if (problem.status >= 500 && problem.status !== 501 && !problem.members['retryAfter']) {
     request.log.error({ err: error, code: problem.code }, 'request failed')
   }
   const isNowhere = request.routeOptions.config.isResource && problem.members['locator'] !== undefined
