@@ -25,8 +25,10 @@ export function planAtPoint(asked: AskedLayer, spot: Spot, count: number): State
   const fields = layer.fields.filter(field => asked.fields === null || asked.fields.includes(field.name))
   const columns = [...PLATFORM, ...fields.map(field => field.name)].map(column => name('t', column))
   const halfPixel = Math.abs(near[0]![0] - place[0])
-  const shape = sql`CASE WHEN ST_NPoints(t.geom) <= ${MOST_VERTICES}::integer THEN t.geom
-    ELSE ST_SimplifyPreserveTopology(t.geom, ${halfPixel}::float8) END`
+  const simpler = sql`ST_SimplifyPreserveTopology(t.geom, ${halfPixel}::float8)`
+  // It may make one shape of a collection of one.
+  const kept = layer.geometry.startsWith('Multi') ? sql`ST_Multi(${simpler})` : simpler
+  const shape = sql`CASE WHEN ST_NPoints(t.geom) <= ${MOST_VERTICES}::integer THEN t.geom ELSE ${kept} END`
   return sql`SELECT l.revision AS _revision, ST_AsGeoJSON(${shape}, ${literalSql(String(DIGITS))}, 0)::json AS _geometry,
       ${join(columns)}
     FROM yitu.layer l CROSS JOIN LATERAL (

@@ -70,6 +70,14 @@ const shape = (west: number, side: number): Geometry => ({
   type: 'MultiPolygon',
   coordinates: [square(west, Y - side / 2, side)]
 })
+/** A circle of so many corners. */
+const round = (x: number, y: number, radius: number, corners: number): Geometry => {
+  const ring = Array.from({ length: corners }, (_, i) => {
+    const angle = (2 * Math.PI * i) / corners
+    return [x + radius * Math.cos(angle), y + radius * Math.sin(angle)]
+  })
+  return { type: 'MultiPolygon', coordinates: [[[...ring, ring[0]!]]] }
+}
 const dot = (x: number): Geometry => ({ type: 'Point', coordinates: [x, Y] })
 
 const spot = (code = 'CRS:84', right = 0): Spot => {
@@ -125,7 +133,7 @@ await onBothDatabases(t, async (t, db) => {
     row('c', dot(X + 30 * PIXEL))
   ])
   await publishRows(db, near, [row('unseen', dot(X)), row('n', dot(X))])
-  await publishRows(db, hidden, [row('secret', shape(X - 0.01, 0.02))])
+  await publishRows(db, hidden, [row('secret', round(X, Y, 0.01, 5000))])
   const idsAt = async (layers: AskedLayer[], count = 10, at = spot()) =>
     (await featuresAt(db, layers, at, count)).map(({ featureId }) => featureId)
 
@@ -149,6 +157,12 @@ await onBothDatabases(t, async (t, db) => {
       t.strictSame(await idsAt([asked(line), asked(point)], 10, spot(code)), ['through', 'beside', 'b', 'a'], code)
     t.strictSame(ringAround({ ...spot('EPSG:4547'), x: Number.NaN }, 5), undefined)
     t.strictSame(await idsAt([asked(area)], 10, { ...spot('EPSG:3857'), x: Infinity }), [], 'nowhere')
+  })
+
+  t.test('of a shape of very many vertices so many are told as the picture could show', async t => {
+    const [found] = await featuresAt(db, [asked(hidden)], spot(), 1)
+    const { length } = (found!.geometry as { coordinates: number[][][][] }).coordinates[0]![0]!
+    t.ok(length > 20 && length < 2000, `${length} of 5000`)
   })
 
   t.test('rows that are not to be seen make room for others', async t => {
