@@ -25,8 +25,12 @@ type Tools = Pick<Desk, 'areas' | 'lines' | 'gaps' | 'pixels'>
 /** What the last picture was drawn with is used again: most have one size. */
 let last: { width: number; height: number; tools: Tools } | undefined
 
+/** What a larger picture was drawn with is given back, in pixels. */
+export const MOST_KEPT = 2048 * 2048
+
 /** A desk with clear pixels. Those of the picture before are gone. */
 export function setDesk(width: number, height: number, rest: Pick<Desk, 'pixelRatio' | 'images' | 'origin'>): Desk {
+  used = 0
   if (last?.width !== width || last.height !== height) {
     const tools = {
       areas: new AreaMask(width, height),
@@ -36,9 +40,10 @@ export function setDesk(width: number, height: number, rest: Pick<Desk, 'pixelRa
     }
     last = { width, height, tools }
   }
-  last.tools.pixels.words.fill(0)
-  used = 0
-  return { ...rest, ...last.tools }
+  const { tools } = last
+  tools.pixels.words.fill(0)
+  if (width * height > MOST_KEPT) last = undefined
+  return { ...rest, ...tools }
 }
 
 /** After a failure: what was half drawn is not to come into the next picture. */
@@ -85,15 +90,32 @@ const TURNED = 0.05
 
 /** Whether a feature, with so many pixels around it, may be seen in its tile. */
 export function isSeen({ boxes, place: { spans } }: PlacedLayer, feature: number, reach: number): boolean {
+  const { left, right, top, from } = spans
+  return meets(boxes, feature, reach, left, top, right, top + from.length)
+}
+
+/** Whether a feature, with so many pixels around it, may be seen in the picture, in its own tile or not. */
+export const isNear = ({ boxes }: PlacedLayer, feature: number, reach: number, { width, height }: Pixels): boolean =>
+  meets(boxes, feature, reach, 0, 0, width, height)
+
+function meets(
+  boxes: Float64Array,
+  feature: number,
+  reach: number,
+  left: number,
+  top: number,
+  right: number,
+  bottom: number
+): boolean {
   const at = 4 * feature
   // y counts to the south in tiles and to the north in degrees.
   const [x0, y0, x1, y1] = [boxes[at]!, boxes[at + 1]!, boxes[at + 2]!, boxes[at + 3]!]
   const slack = reach + TURNED * (Math.abs(x1 - x0) + Math.abs(y1 - y0))
   return (
-    Math.max(x0, x1) + slack >= spans.left &&
-    Math.min(x0, x1) - slack <= spans.right &&
-    Math.max(y0, y1) + slack >= spans.top &&
-    Math.min(y0, y1) - slack <= spans.top + spans.from.length
+    Math.max(x0, x1) + slack >= left &&
+    Math.min(x0, x1) - slack <= right &&
+    Math.max(y0, y1) + slack >= top &&
+    Math.min(y0, y1) - slack <= bottom
   )
 }
 

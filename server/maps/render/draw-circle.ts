@@ -1,9 +1,13 @@
-import type { Desk, PlacedLayer } from './desk.ts'
+import { type Desk, isNear, type PlacedLayer } from './desk.ts'
 import type { Evaluated } from './evaluate.ts'
 import type { Pixels, Solid } from './pixels.ts'
 
+/** How far a blurred circle reaches, in its radii. */
+const MOST_BLURRED = 2
+
 /** Draws a circle at each point of a tile; on lines and areas, at their vertices. Points beyond the tile are a neighbour's. */
-export function drawCircles(desk: Desk, style: Evaluated, { layer, places }: PlacedLayer): void {
+export function drawCircles(desk: Desk, style: Evaluated, placed: PlacedLayer): void {
+  const { layer, places } = placed
   const { pixels, pixelRatio } = desk
   const color = style.color('circle-color', 'circle-opacity', layer)
   const strokeColor = style.color('circle-stroke-color', 'circle-stroke-opacity', layer)
@@ -12,9 +16,11 @@ export function drawCircles(desk: Desk, style: Evaluated, { layer, places }: Pla
   const blur = style.of<number>('circle-blur', layer)
   const [dx, dy] = style.value<[number, number]>('circle-translate')
   for (const feature of style.select(layer, 'circle-sort-key')) {
+    const size = { radius: radius(feature) * pixelRatio, strokeWidth: strokeWidth(feature) * pixelRatio }
+    // Those of a tile's points that lie far from the picture are often the most.
+    if (!isNear(placed, feature, MOST_BLURRED * (size.radius + size.strokeWidth), pixels)) continue
     const circle = {
-      radius: radius(feature) * pixelRatio,
-      strokeWidth: strokeWidth(feature) * pixelRatio,
+      ...size,
       blur: blur(feature),
       color: color(feature),
       strokeColor: strokeColor(feature)

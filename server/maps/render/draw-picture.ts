@@ -7,7 +7,7 @@ import { drawSymbols } from '../symbols/draw-symbols.ts'
 import type { SymbolLayer, SymbolTile } from '../symbols/symbols.ts'
 import { decodeFeatures } from './decode-features.ts'
 import type { DecodedLayer, DecodedTile } from './decoded-tile.ts'
-import { type Desk, type PlacedLayer, placeLayer, setDesk } from './desk.ts'
+import { type Desk, MOST_KEPT, type PlacedLayer, placeLayer, setDesk } from './desk.ts'
 import { drawCircles } from './draw-circle.ts'
 import { drawFill } from './draw-fill.ts'
 import { drawHeatmap } from './draw-heatmap.ts'
@@ -151,13 +151,14 @@ let last: Canvas | undefined
 
 /** Lays over the pixels what is drawn on an empty canvas; nothing where that says that it drew nothing. */
 function layOver({ width, height, bytes }: Pixels, draw: (canvas: Canvas) => boolean): void {
-  if (last?.width !== width || last.height !== height) last = createCanvas(width, height)
-  const context = last.getContext('2d')
+  const canvas = last?.width === width && last.height === height ? last : createCanvas(width, height)
+  last = width * height > MOST_KEPT ? undefined : canvas
+  const context = canvas.getContext('2d')
   context.setTransform(1, 0, 0, 1, 0, 0)
   context.clearRect(0, 0, width, height)
-  if (!draw(last)) return
+  if (!draw(canvas)) return
   // Multiplied by the alpha, as the pixels are.
-  const over = last.data()
+  const over = canvas.data()
   const words = new Uint32Array(over.buffer, over.byteOffset, over.byteLength / 4)
   for (let at = 0; at < words.length; at++) {
     const word = words[at]!

@@ -41,13 +41,22 @@ function isOpaque({ words }: Pixels): boolean {
 }
 
 /** Turns colours that are multiplied by the alpha into what they are, in place. */
-function straight({ words: result }: Pixels): Uint32Array {
-  for (let i = 0; i < result.length; i++) {
-    const word = result[i]!
+function straight({ words }: Pixels): Uint32Array {
+  let [last, result] = [0, 0]
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!
     const alpha = word >>> 24
     if (alpha === 255 || alpha === 0) continue
-    const part = (shift: number) => Math.min(Math.round((((word >>> shift) & 255) * 255) / alpha), 255)
-    result[i] = ((alpha << 24) | (part(16) << 16) | (part(8) << 8) | part(0)) >>> 0
+    if (word !== last) {
+      // No part is larger than the alpha.
+      const scale = 255 / alpha
+      const red = ((word & 255) * scale + 0.5) | 0
+      const green = (((word >>> 8) & 255) * scale + 0.5) | 0
+      const blue = (((word >>> 16) & 255) * scale + 0.5) | 0
+      last = word
+      result = ((alpha << 24) | (blue << 16) | (green << 8) | red) >>> 0
+    }
+    words[i] = result
   }
-  return result
+  return words
 }
