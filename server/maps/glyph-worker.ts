@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { parentPort } from 'node:worker_threads'
 import { gzipSync } from 'node:zlib'
+import { answerAsks } from '../lib/answer-asks.ts'
 import { coveredCodePoints } from './character-map.ts'
 import { glyphPen } from './draw-glyphs.ts'
 import { encodeGlyphs } from './glyph-pbf.ts'
@@ -8,13 +8,10 @@ import { encodeGlyphs } from './glyph-pbf.ts'
 /** Draws glyphs in a thread of its own: a range of Chinese takes a tenth of a second. */
 
 export interface GlyphTask {
-  id: number
   font: { name: string; file: string }
   /** The first of 256 code points. */
   start: number
 }
-
-export type GlyphAnswer = { id: number; gzip: Uint8Array } | { id: number; failure: string }
 
 const opened = new Map<string, { covered: ReadonlySet<number>; draw: ReturnType<typeof glyphPen> }>()
 
@@ -24,13 +21,9 @@ function open(file: string) {
   return font
 }
 
-parentPort?.on('message', ({ id, font, start }: GlyphTask) => {
-  try {
-    const { covered, draw } = open(font.file)
-    const codes = Array.from({ length: 256 }, (_, i) => start + i).filter(code => covered.has(code))
-    const pbf = encodeGlyphs(font.name, `${start}-${start + 255}`, draw(codes))
-    parentPort?.postMessage({ id, gzip: new Uint8Array(gzipSync(pbf, { level: 9 })) } satisfies GlyphAnswer)
-  } catch (error) {
-    parentPort?.postMessage({ id, failure: String((error as Error)?.stack ?? error) } satisfies GlyphAnswer)
-  }
+answerAsks(({ font, start }: GlyphTask) => {
+  const { covered, draw } = open(font.file)
+  const codes = Array.from({ length: 256 }, (_, i) => start + i).filter(code => covered.has(code))
+  const pbf = encodeGlyphs(font.name, `${start}-${start + 255}`, draw(codes))
+  return new Uint8Array(gzipSync(pbf, { level: 9 }))
 })

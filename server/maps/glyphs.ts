@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { LRUCache } from 'lru-cache'
 import { FONTS, type Font } from './font-files.ts'
-import { GlyphThread } from './glyph-thread.ts'
+import { glyphThread } from './glyph-thread.ts'
 import { glyphRangeUnknown } from './problems.ts'
 
 /** Grows when glyphs come to be drawn otherwise, so that nobody keeps the old ones. */
@@ -46,7 +46,7 @@ export interface GlyphOptions {
 export class Glyphs {
   readonly #folder: string
   readonly #onFailure: (error: unknown) => void
-  readonly #thread = new GlyphThread()
+  readonly #thread = glyphThread()
   readonly #kept = new LRUCache<string, Buffer>({ maxSize: KEPT_BYTES, sizeCalculation: gzip => gzip.length })
   readonly #making = new Map<string, Promise<Buffer>>()
 
@@ -73,7 +73,7 @@ export class Glyphs {
   async #make(key: string, font: Font, start: number): Promise<Buffer> {
     const file = join(this.#folder, `${key}.pbf.gz`)
     const found = await this.#read(file)
-    const gzip = found ?? (await this.#thread.draw(font, start))
+    const gzip = found ?? Buffer.from(await this.#thread.run({ font, start }))
     this.#kept.set(key, gzip)
     if (!found) await this.#write(file, gzip)
     return gzip

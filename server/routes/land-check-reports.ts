@@ -7,7 +7,7 @@ import { htmlReport } from '../land-check/report/html.ts'
 import { VARIANTS, type Variant } from '../land-check/report/input.ts'
 import { makeReport } from '../land-check/report/make-report.ts'
 import { partsGeojson, partsOf } from '../land-check/report/parts.ts'
-import { PdfWriter } from '../land-check/report/pdf-writer.ts'
+import { pdfWriter } from '../land-check/report/pdf-writer.ts'
 import { projectResult, wktOfCrs } from '../land-check/report/project.ts'
 import { shapefilesOf } from '../land-check/report/shapefile.ts'
 import { partsTxt } from '../land-check/report/txt.ts'
@@ -34,8 +34,8 @@ const landCheckReports: FastifyPluginAsyncTypebox = async app => {
   const tags = ['land-check']
   const onRequest = app.authorize('checker')
   const { db, catalog } = app
-  const pdfWriter = new PdfWriter()
-  app.addHook('onClose', () => pdfWriter.close())
+  const writer = pdfWriter()
+  app.addHook('onClose', () => writer.close())
 
   /** The kept answer, unless the client has what would be made of it. */
   const unlessKnown = async (request: FastifyRequest, reply: FastifyReply, id: string, ...parts: string[]) => {
@@ -87,8 +87,8 @@ const landCheckReports: FastifyPluginAsyncTypebox = async app => {
       const base = app.baseUrl(request)
       const result = await unlessKnown(request, reply, id, variant, lang, base)
       if (!result) return reply
-      if (pdfWriter.pending >= MOST_PENDING) throw unavailable({ what: 'PDF' })
-      const pdf = await pdfWriter.write(await reportFor(result, base, variant, lang))
+      if (writer.pending >= MOST_PENDING) throw unavailable({ what: 'PDF' })
+      const pdf = Buffer.from(await writer.run(await reportFor(result, base, variant, lang)))
       return named(reply, id, 'pdf', 'inline').type('application/pdf').send(pdf)
     }
   )

@@ -10,7 +10,7 @@ import { htmlReport } from '../../server/land-check/report/html.ts'
 import { makeReport, type ReportOptions } from '../../server/land-check/report/make-report.ts'
 import type { Block, Report } from '../../server/land-check/report/model.ts'
 import { linesOf } from '../../server/land-check/report/pdf-lines.ts'
-import { PdfWriter } from '../../server/land-check/report/pdf-writer.ts'
+import { pdfWriter } from '../../server/land-check/report/pdf-writer.ts'
 import { verifyPage } from '../../server/land-check/report/verify-page.ts'
 import { record } from '../../server/land-check/trust/record.ts'
 import { wasmGdal } from '../../server/uploads/gdal-wasm.ts'
@@ -108,7 +108,7 @@ await onBothDatabases(t, async (t, db) => {
   const catalog = await loadCatalog(`${ROOT}layers`, `${ROOT}styles`)
   const result = await answer()
   const make = (options: Partial<ReportOptions> = {}) => makeReport(db, catalog, result, { ...OPTIONS, ...options })
-  const writer = new PdfWriter()
+  const writer = pdfWriter()
   t.teardown(() => writer.close())
 
   await t.test('a report says all of the answer, word for word', async t => {
@@ -141,7 +141,7 @@ await onBothDatabases(t, async (t, db) => {
     for (const secret of SECRETS) t.ok(full.includes(secret), `the full report has ${secret}`)
     const report = await make({ variant: 'public' })
     const english = htmlReport(await make({ variant: 'public', language: 'en' })).body
-    const pdf = pdfPages(await writer.write(report))
+    const pdf = pdfPages(Buffer.from(await writer.run(report)))
       .join('')
       .replaceAll('\n', '')
     for (const secret of [...SECRETS, result.provenance.requestHash, 'X4406050002', 'N2440605011001001']) {
@@ -164,7 +164,8 @@ await onBothDatabases(t, async (t, db) => {
 
   await t.test('the PDF holds the same text, page by page, and the same bytes every time', async t => {
     const report = await make()
-    const [pdf, again] = await Promise.all([writer.write(report), writer.write(await make())])
+    const both = await Promise.all([writer.run(report), writer.run(await make())])
+    const [pdf, again] = both.map(bytes => Buffer.from(bytes)) as [Buffer, Buffer]
     t.equal(pdf.toString('latin1', 0, 5), '%PDF-')
     t.ok(pdf.equals(again), 'byte for byte')
     const pages = pdfPages(pdf)
@@ -189,13 +190,17 @@ await onBothDatabases(t, async (t, db) => {
       { title: '表头乙', width: 1 }
     ]
     const blocks = [{ kind: 'table' as const, columns, rows, foot: ['合计', '7140'] }]
-    const pages = pdfPages(await writer.write({ ...report, sections: [{ id: 'long', title: '长表', blocks }] }))
+    const pages = pdfPages(
+      Buffer.from(await writer.run({ ...report, sections: [{ id: 'long', title: '长表', blocks }] }))
+    )
     t.ok(pages.length > 4)
     for (const page of pages) t.ok(page.includes('表头甲\n表头乙'))
     const whole = rows.filter((_, i) => pages.some(page => page.includes(`行${i}始`) && page.includes(`行${i}终`)))
     t.equal(whole.length, rows.length)
     const huge = [{ kind: 'table' as const, columns, rows: [['字'.repeat(6000), '1']] }]
-    const parted = pdfPages(await writer.write({ ...report, sections: [{ id: 'huge', title: '长行', blocks: huge }] }))
+    const parted = pdfPages(
+      Buffer.from(await writer.run({ ...report, sections: [{ id: 'huge', title: '长行', blocks: huge }] }))
+    )
     t.equal(parted.join('').split('字').length - 1, 6000, 'a row higher than a page loses nothing')
   })
 

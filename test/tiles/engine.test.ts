@@ -249,7 +249,7 @@ await onBothDatabases(t, async (t, db) => {
       view: WHOLE_LAYER
     })
     t.ok((await source.cut(asked(places))).mvt)
-    const during = t.rejects(source.cut(asked(roads)), { message: 'A tile worker has stopped.' })
+    const during = t.rejects(source.cut(asked(roads)), { message: 'The server is closing.' })
     await workers.close()
     await during
     t.ok((await source.cut(asked(places))).mvt)

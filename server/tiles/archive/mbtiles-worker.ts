@@ -9,20 +9,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parentPort } from 'node:worker_threads'
 import sqlite from 'node-sqlite3-wasm'
+import type { ThreadAnswer } from '../../lib/asked-thread.ts'
 
 export type MbtilesAsk =
   | { kind: 'open'; ask: number; file: number; path: string }
   | { kind: 'tile'; ask: number; file: number; z: number; x: number; y: number }
   | { kind: 'close'; ask: number; file: number }
 
-export interface MbtilesAnswer {
-  ask: number
+export interface MbtilesAnswer extends ThreadAnswer {
   /** Of an opening: the rows of `metadata`, and the zooms that have tiles. */
   metadata?: Record<string, string>
   zooms?: { min: number; max: number }
   /** Of a tile: its bytes as they are stored; null where there is none. */
   tile?: Uint8Array<ArrayBuffer> | null
-  error?: string
 }
 
 interface Opened {

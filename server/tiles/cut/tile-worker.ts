@@ -4,6 +4,7 @@
  */
 import { parentPort } from 'node:worker_threads'
 import { matcher } from '../../catalog/match-filter.ts'
+import { textOf } from '../../lib/answer-asks.ts'
 import { gzipHere } from '../codings.ts'
 import { ColumnBuilder } from './column-builder.ts'
 import type { FeatureSet } from './columns.ts'
@@ -81,7 +82,7 @@ function answer(ask: number, work: () => Omit<WorkerAnswer, 'ask'>): void {
   try {
     result = { ask, ...work() }
   } catch (error) {
-    result = { ask, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+    result = { ask, error: textOf(error) }
   }
   port.postMessage(result, result.mvt ? [result.mvt.buffer] : [])
 }

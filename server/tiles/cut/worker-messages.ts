@@ -1,4 +1,5 @@
 import type { Filter } from '../../catalog/filter.ts'
+import type { ThreadAnswer } from '../../lib/asked-thread.ts'
 import type { RowBatch } from '../row-batch.ts'
 import type { BuildSpec } from './column-builder.ts'
 import type { Columns, FeatureSet, ValueStore } from './columns.ts'
@@ -32,13 +33,11 @@ export type WorkerAsk =
   /** Rows that are cut once and forgotten. */
   | { kind: 'cutRows'; ask: number; batch: RowBatch; build: BuildSpec; order: CutOrder }
 
-export interface WorkerAnswer {
-  ask: number
+export interface WorkerAnswer extends ThreadAnswer {
   /** Of a cut: the tile; null where it is empty. */
   mvt?: Uint8Array<ArrayBuffer> | null
   /** Whether `mvt` is compressed, by gzip. */
   compressed?: boolean
   reduced?: Reduced | null
   columns?: Columns
-  error?: string
 }
