@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, realpath, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Catalog } from '../../server/catalog/catalog.ts'
 import type { Layer } from '../../server/catalog/layer.ts'
@@ -26,7 +26,8 @@ export interface MapBench {
 
 /** Copies the styles, and draws the layers that are measured plainly. */
 export async function writePlainStyles(catalog: Catalog, from: string, to: string): Promise<void> {
-  await cp(from, to, { recursive: true })
+  // A link would be copied as one, and what is written below would change what it leads to.
+  await cp(await realpath(from), to, { recursive: true, dereference: true })
   const files = await readdir(join(to, 'layers'), { recursive: true })
   for (const style of PLAIN_STYLES) {
     const file = files.find(path => path.endsWith(`/${style.layer}.json`)) ?? `${style.layer}.json`
