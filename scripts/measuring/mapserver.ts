@@ -108,7 +108,8 @@ async function stop(pids: readonly number[], nginx: ChildProcess): Promise<void>
   if (isRunning) await ended
   for (const pid of pids) {
     try {
-      process.kill(pid)
+      // It hears nothing else while it waits for a request.
+      process.kill(pid, 'SIGKILL')
     } catch {
       // It has ended by itself.
     }
