@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import fp from 'fastify-plugin'
 import { LRUCache } from 'lru-cache'
 import type { Collection } from '../catalog/collection.ts'
+import { AtMost } from '../lib/at-most.ts'
 import type { TileId } from '../lib/tile-id.ts'
 import type { TileGrid } from '../lib/tile-matrix.ts'
 import type { PictureFrame, PictureLayer, PictureType } from '../maps/picture.ts'
@@ -76,17 +77,25 @@ declare module 'fastify' {
 /** CSS pixels around a picture in which labels are placed too, so that those that reach in from there are drawn. */
 const LABEL_MARGIN = 64
 
+/** Of the places for tiles that are to be made, pictures take this part at most; a layer may have half of them. */
+const SHARE_OF_QUEUE = 4
+
 /** `app.pictures`: maps as pictures, whatever protocol asks for them. */
 export default fp(
   async app => {
     const { tiles, sprites, config } = app
+    // One picture of a map may need hundreds of tiles: several would have each other refused by the tile engine.
+    const making = new AtMost(Math.max(Math.floor(config.tileQueue / SHARE_OF_QUEUE), 1))
     const renderer = createRenderer<TileMember>({
       threads: config.pictureThreads || availableParallelism(),
       queue: config.pictureQueue,
       deadlineMs: config.pictureDeadlineMs,
       keyOf: (member, grid, tile) => tiles.key({ members: [member], grid, tile }),
-      tileOf: (member, grid, tile, signal) =>
-        tiles.get({ members: [member], grid, tile, coding: 'gzip', ...(signal && { signal }) }),
+      tileOf(member, grid, tile, signal) {
+        const subject = { members: [member], grid, tile }
+        const get = () => tiles.get({ ...subject, coding: 'gzip', ...(signal && { signal }) })
+        return tiles.find(tiles.name(subject), 'gzip') ? get() : making.do(get, signal)
+      },
       async sheetOf(name, ratio) {
         if (sprites.isEmpty) return null
         const stem = ratio === 2 ? `${name}@2x` : name
