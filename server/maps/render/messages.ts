@@ -1,5 +1,6 @@
 import type { FeatureCollection } from 'geojson'
 import type { StyleLayer } from '../../catalog/layer.ts'
+import type { ThreadAnswer } from '../../lib/asked-thread.ts'
 import type { TileId } from '../../lib/tile-id.ts'
 import type { PictureFrame, PictureType } from '../picture.ts'
 import type { SheetFiles } from './sheets.ts'
@@ -38,13 +39,11 @@ export interface RenderAsk {
   tiles: [key: string, bytes: Uint8Array | null][]
 }
 
-export interface RenderAnswer {
-  ask: number
+export interface RenderAnswer extends ThreadAnswer {
   /** The finished files, row by row. */
   files?: Uint8Array<ArrayBuffer>[]
   /** Tiles that are to be sent along: nothing was drawn. */
   missing?: string[]
   /** Tiles the thread has given up. */
   dropped: string[]
-  error?: string
 }

@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import { LRUCache } from 'lru-cache'
 import type { StyleLayer } from '../../catalog/layer.ts'
+import { textOf } from '../../lib/answer-asks.ts'
 import { decodeTile } from './decode-tile.ts'
 import type { DecodedTile } from './decoded-tile.ts'
 import { clearDesk } from './desk.ts'
@@ -38,7 +39,7 @@ function answer(message: RenderAsk): void {
       Object.assign(reply, await work(message))
     } catch (error) {
       clearDesk()
-      reply.error = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      reply.error = textOf(error)
     }
     reply.dropped = dropped
     dropped = []
