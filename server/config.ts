@@ -96,7 +96,11 @@ const EnvironmentSchema = Type.Object({
     minimum: 100,
     description: 'The longest a picture may take to be drawn, waiting included, in milliseconds. Beyond: 503.'
   }),
-  PICTURE_CACHE_BYTES: Type.Integer({ default: 128 * MiB, minimum: 0, description: 'Memory for finished raster tiles.' }),
+  PICTURE_CACHE_BYTES: Type.Integer({
+    default: 128 * MiB,
+    minimum: 0,
+    description: 'Memory for finished raster tiles.'
+  }),
   CACHE_URL: Type.String({
     default: '',
     pattern: '^(rediss?://.*)?$',
