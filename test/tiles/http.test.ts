@@ -252,7 +252,11 @@ await onBothDatabases(t, async (t, db) => {
             title: maps['tile-map'].title,
             layers: ['tile-plot', 'tile-well'],
             hidden: ['tile-well'],
-            links: { style: '/styles/tile-map.json', tilejson: '/tiles/tile-map.json' }
+            links: {
+              style: '/styles/tile-map.json',
+              tilejson: '/tiles/tile-map.json',
+              picture: '/api/maps/tile-map/picture'
+            }
           }
         ]
       },
