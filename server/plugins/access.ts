@@ -26,6 +26,8 @@ declare module 'fastify' {
     keyOf(request: FastifyRequest): string | undefined
     /** Differs once a key was revoked or a minute is over: what was found out about keys before is not to be relied on. */
     keyKnowledge(): number
+    /** Whether a key is, by what is known now, somebody's. */
+    isKnownKey(key: string): boolean
   }
   interface FastifyRequest {
     /** Who asks; null: nobody in particular. */
@@ -93,6 +95,7 @@ export default fp(
     app.decorate('principalOfKey', principalOfKey)
     app.decorate('keyOf', keyOf)
     app.decorate('keyKnowledge', () => knowledge)
+    app.decorate('isKnownKey', key => Boolean(known.get(`key ${key}`)?.principal))
     app.decorate('authorize', role => async request => void requireRole(request.principal, role))
 
     const tokens = new OneTimeTokens()

@@ -85,6 +85,8 @@ export default fp<{ express: ExpressLane }>(
       if (!config.thin || !url || method !== 'GET' || headers.cookie !== undefined) return
       const key = app.keyOf(request)
       if ((request.principal === null) !== (key === undefined)) return
+      // It may have been revoked since the request was let in: what is remembered must hold by what is known now.
+      if (key !== undefined && !app.isKnownKey(key)) return
       const { id } = request.params as { id: string }
       const services = id.split(',').map(subject => `${subject}.${config.protocol}`)
       const { authorization, 'x-api-key': apiKey } = headers

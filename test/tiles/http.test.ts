@@ -461,6 +461,19 @@ await onBothDatabases(t, async (t, db) => {
     for (let i = 0; i < 100 && app.keyKnowledge() === knowledge; i++) await wait(20)
     t.equal((await ask(own)).status, 401, 'a revoked key opens nothing')
 
+    const late = await createKey(db, 'reader', 'to be revoked while it opens something')
+    const { parseView } = app
+    const parsed = t.capture(app, 'parseView', async (...view: Parameters<typeof parseView>) => {
+      const before = app.keyKnowledge()
+      await revokeKey(db, late.id)
+      for (let i = 0; i < 100 && app.keyKnowledge() === before; i++) await wait(20)
+      return parseView(...view)
+    })
+    const half = `${closed}?key=${late.key}&filter=code IS NOT NULL`
+    t.equal((await ask(encodeURI(half))).status, 200)
+    t.equal(parsed().length, 1)
+    t.equal((await ask(encodeURI(half))).status, 401, 'nor one that was revoked while its request was under way')
+
     await publishRows(db, wells, [{ ...pointRows[0]!, values: ['before'] }])
     await app.refreshCatalog()
     await ask(`/tiles/tile-well/${TILE}.mvt`)
