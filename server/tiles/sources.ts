@@ -29,7 +29,7 @@ export interface SourcesOptions {
   /** Where layers whose source is an archive have theirs; whoever opened them closes them. */
   archives?: Archives
   indexBytes: number
-  /** Threads that cut tiles; default: the processors less one, at most 4. */
+  /** Threads that cut tiles; default: the processors, at most 4. */
   threads?: number
   /** So long a tile waits for its layer to be read into memory before it is cut from the rows in its box. */
   patienceMs?: number
