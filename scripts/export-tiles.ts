@@ -90,7 +90,7 @@ async function readOptions(): Promise<Asked> {
 function choose(catalog: Catalog, asked: Asked) {
   checkLayerCount(asked.id.split(',').length)
   const collection = shownAtFirst(findCollection(catalog, asked.id, () => true))
-  for (const { layer } of collection.members) checkVector(layer)
+  checkVector(collection.id, collection.members)
   const members = collection.members.filter(({ revision }) => revision > 0)
   if (members.length === 0) throw new Error(`Of ${asked.id} nothing was published yet.`)
   const guarded = members.filter(({ layer }) => layer.sharing !== 'open').map(({ layer }) => layer.id)

@@ -2,7 +2,7 @@ import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec'
 import type { CatalogProblem } from './catalog.ts'
 import type { Layer, StyleLayer } from './layer.ts'
 
-type Drawn = Pick<Layer, 'id' | 'fields' | 'source'>
+type Drawn = Pick<Layer, 'id' | 'fields' | 'source' | 'geometry'>
 
 /**
  * Checks the style layers of one layer: what the house asks of them (ids, source-layer, fields that exist, no legacy
@@ -42,11 +42,16 @@ function checkItem(layer: Drawn, item: unknown): [string, string][] {
     faults.push(['/id', `must be "${layer.id}" or begin with "${layer.id}-"`])
   if (typeof rest.type !== 'string') faults.push(['/type', 'must name a type of style layer'])
   if (source !== undefined) faults.push(['/source', 'is named by whoever composes the style; leave it out'])
+  return [...faults, ...checkSourceLayer(layer, sourceLayer), ...checkExpressions(layer, rest, '')]
+}
+
+function checkSourceLayer(layer: Drawn, sourceLayer: unknown): [string, string][] {
+  if (layer.geometry === 'Raster')
+    return sourceLayer === undefined ? [] : [['/source-layer', 'a Raster has none; leave it out']]
   // The MVT layers of an archive have the names they were given where it was made.
-  const isStored = layer.source && 'archive' in layer.source && typeof sourceLayer === 'string'
-  if (!isStored && sourceLayer !== layer.id && sourceLayer !== `${layer.id}-label`)
-    faults.push(['/source-layer', `must be "${layer.id}" or "${layer.id}-label"`])
-  return [...faults, ...checkExpressions(layer, rest, '')]
+  if (layer.source && 'archive' in layer.source && typeof sourceLayer === 'string') return []
+  if (sourceLayer === layer.id || sourceLayer === `${layer.id}-label`) return []
+  return [['/source-layer', `must be "${layer.id}" or "${layer.id}-label"`]]
 }
 
 /** The properties that name a picture. A name that is put together from data is not looked at. */
@@ -94,7 +99,9 @@ function checkExpressions(layer: Drawn, value: unknown, at: string): [string, st
 function checkSpecification(layer: Drawn, items: Record<string, unknown>[]): [string, string][] {
   const errors = validateStyleMin({
     version: 8,
-    sources: { [layer.id]: { type: 'vector', url: 'https://example.org/tiles.json' } },
+    sources: {
+      [layer.id]: { type: layer.geometry === 'Raster' ? 'raster' : 'vector', url: 'https://example.org/tiles.json' }
+    },
     layers: items.map(item => ({ ...item, source: layer.id }))
   } as Parameters<typeof validateStyleMin>[0])
   return errors.map(({ message }) => {

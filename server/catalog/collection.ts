@@ -40,7 +40,7 @@ export function findCollection(catalog: Catalog, id: string, mayRead: (layer: La
   const map = catalog.maps.get(id)
   if (map) {
     const layers = map.layers.flatMap(layerId => catalog.find(layerId) ?? [])
-    const members = layers.filter(layer => layer.geometry !== 'Raster' && mayRead(layer)).map(member)
+    const members = layers.filter(layer => isDrawable(layer) && mayRead(layer)).map(member)
     if (members.length === 0) throw layerNotFound({ id })
     return { ...map, members, catalogVersion }
   }
@@ -57,6 +57,9 @@ export function findCollection(catalog: Catalog, id: string, mayRead: (layer: La
   const title = { zh: layers.map(l => l.title.zh).join('、'), en: layers.map(l => l.title.en).join(', ') }
   return { id: layers.map(l => l.id).join(), title, members, catalogVersion }
 }
+
+/** A raster layer without its archive has nothing to show. */
+const isDrawable = ({ geometry, stored }: Layer): boolean => geometry !== 'Raster' || stored !== undefined
 
 /**
  * What a map has when it opens: without the layers that are switched off at first. One tile or picture of it is made

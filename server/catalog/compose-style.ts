@@ -1,4 +1,4 @@
-import type { LayerSpecification, StyleSpecification } from '@maplibre/maplibre-gl-style-spec'
+import type { LayerSpecification, SourceSpecification, StyleSpecification } from '@maplibre/maplibre-gl-style-spec'
 import type { Catalog } from './catalog.ts'
 import type { Layer, StyleLayer } from './layer.ts'
 import { inGrey } from './tone.ts'
@@ -26,7 +26,7 @@ export interface Surroundings {
 }
 
 /**
- * Composes a complete MapLibre style (version 8): one vector source a layer, named by its id, and above the background
+ * Composes a complete MapLibre style (version 8): one source a layer, named by its id, of vector tiles or of pictures, and above the background
  * the layers' own style layers, from bottom to top. Labels stand above everything else, so that no area covers them.
  * `metadata["ol:webfonts"]` tells OpenLayers, which does not know `glyphs`, where the same font lies as a web font.
  * Ids that the catalogue does not know are left out.
@@ -53,15 +53,20 @@ export function composeStyle(
       sprite: `${baseUrl}/sprites/${view.tone === 'grey' ? 'icons-grey' : 'icons'}`
     }),
     glyphs: `${baseUrl}/fonts/{fontstack}/{range}.pbf?v=${glyphsVersion}`,
-    sources: Object.fromEntries(
-      layers.map(layer => [layer.id, { type: 'vector', url: `${baseUrl}/tiles/${layer.id}.json` } as const])
-    ),
+    sources: Object.fromEntries(layers.map(layer => [layer.id, sourceOf(layer, baseUrl)])),
     layers: [
       { id: 'background', type: 'background', paint: { 'background-color': view.background } },
       ...drawn.filter(({ type }) => type !== 'symbol'),
       ...drawn.filter(({ type }) => type === 'symbol')
     ]
   }
+}
+
+function sourceOf({ id, geometry, stored }: Layer, baseUrl: string): SourceSpecification {
+  const url = `${baseUrl}/tiles/${id}.json`
+  return geometry === 'Raster'
+    ? { type: 'raster', url, tileSize: stored?.pictures?.side ?? 256 }
+    : { type: 'vector', url }
 }
 
 const toned = (item: StyleLayer, tone: View['tone']) => (tone === 'grey' ? inGrey(item) : item)

@@ -20,6 +20,7 @@ type Drawn = Pick<Layer, 'id' | 'fields' | 'geometry' | 'zoom'>
 
 /** How a layer is drawn that brings no style: by its geometry, in a colour that depends on its id alone. */
 export function defaultStyle(layer: Drawn): StyleLayer[] {
+  if (layer.geometry === 'Raster') return [{ id: layer.id, type: 'raster' }]
   const color = PALETTE[hash(layer.id) % PALETTE.length] ?? PALETTE[0]
   const kind = kindOf(layer.geometry)
   const label = labelField(layer.fields)

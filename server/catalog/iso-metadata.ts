@@ -43,6 +43,7 @@ export function isoMetadata(
   const names = facts.departments.map(department => department.title[language])
   const owner = names.length > 0 ? names.join(', ') : provider
   const keywords = themes.filter(theme => facts.themes.includes(theme.id)).map(theme => theme.title[language])
+  const representation = facts.layers.every(({ geometry }) => geometry === 'Raster') ? 'grid' : 'vector'
   const cycles = new Set(facts.layers.map(layer => layer.updateCycle))
   return printXml(
     element(
@@ -76,7 +77,7 @@ export function isoMetadata(
               ...[...keywords, ...names].map(word => element('gmd:keyword', {}, text(word)))
             )
           ),
-          element('gmd:spatialRepresentationType', {}, code('MD_SpatialRepresentationTypeCode', 'vector')),
+          element('gmd:spatialRepresentationType', {}, code('MD_SpatialRepresentationTypeCode', representation)),
           element('gmd:language', {}, code('LanguageCode', LANGUAGES[language])),
           element('gmd:extent', {}, extent(bounds))
         )

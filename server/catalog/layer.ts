@@ -81,7 +81,8 @@ const ArchiveSourceSchema = Type.Object(
     archive: Type.String({
       pattern: '^[A-Za-z0-9_][A-Za-z0-9._-]*\\.(pmtiles|mbtiles)$',
       maxLength: 120,
-      description: 'A file in DATA_DIR/archives: PMTiles 3 or MBTiles, of vector tiles'
+      description:
+        'A file in DATA_DIR/archives: PMTiles 3 or MBTiles, of vector tiles; of a Raster layer of PNG, JPEG or WebP pictures'
     })
   },
   {
@@ -163,7 +164,7 @@ export interface Layer extends Omit<LayerDefinition, '$schema'> {
   stored?: StoredTiles
 }
 
-/** An archive of finished vector tiles. */
+/** An archive of finished tiles: vector tiles, or pictures. */
 export interface StoredTiles {
   /** Tells this state of the file from every other. */
   identity: string
@@ -175,6 +176,15 @@ export interface StoredTiles {
   /** west, south, east, north in degrees; null where it does not say. */
   bounds: [number, number, number, number] | null
   layers: StoredLayer[]
+  /** Of an archive of pictures: what they are. */
+  pictures?: StoredPictures
+}
+
+/** The pictures that an archive has for tiles, as its first tile is. */
+export interface StoredPictures {
+  extension: 'png' | 'jpg' | 'webp'
+  /** Pixels along the side of a tile. */
+  side: number
 }
 
 /** The number a state of an archive goes by: the second in which it was written. */

@@ -44,8 +44,8 @@ export interface Subject {
 }
 
 /**
- * The layers and maps that are published and can be drawn from vectors, layers by theme and id, then maps. What was
- * never published, what has lost its table, and raster layers are not among them.
+ * The layers and maps that are published, layers by theme and id, then maps. What was never published, and what has
+ * lost its table or archive, is not among them.
  */
 export function listSubjects(catalog: Catalog): Subject[] {
   const themeOrder = new Map(catalog.themes.map(({ id }, i) => [id, i]))
@@ -66,8 +66,7 @@ export function listSubjects(catalog: Catalog): Subject[] {
   ]
 }
 
-const isReadable = (catalog: Catalog, { id, geometry }: Layer) =>
-  geometry !== 'Raster' && catalog.state(id).revision > 0 && !catalog.isTableMissing(id)
+const isReadable = (catalog: Catalog, { id }: Layer) => catalog.state(id).revision > 0 && !catalog.isTableMissing(id)
 
 /** A publication changes one layer of thousands: what is known of the others holds. */
 const known = new WeakMap<Titled, { at: string; subject: Subject }>()

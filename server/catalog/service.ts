@@ -12,7 +12,7 @@ export interface Protocol {
   type: string
   serves(subject: Subject): boolean
   /** The addresses of a layer or map, the one to hand to a client first. */
-  urls(base: string, id: string): Record<string, string>
+  urls(base: string, subject: Pick<Subject, 'id' | 'facts'>): Record<string, string>
 }
 
 /** A layer or map in one protocol, before it is written out for somebody. */

@@ -4,8 +4,9 @@ import type { StyleLayer } from './layer.ts'
 /** How far areas and lines are lightened, so that what is laid over a grey map stands out; text keeps its strength. */
 const LIGHTENED = 0.25
 
-/** A style layer with every colour written in it as #rrggbb in grey. A colour that comes from the data stays. */
+/** A style layer with every colour written in it as #rrggbb in grey. A colour that comes from the data stays; a picture loses its own. */
 export function inGrey(item: StyleLayer): StyleLayer {
+  if (item.type === 'raster') return { ...item, paint: { ...item.paint, 'raster-saturation': -1 } }
   if (!item.paint) return item
   const lighten = item.type === 'symbol' ? 0 : LIGHTENED
   return { ...item, paint: change(item.paint, lighten) as Record<string, unknown> }

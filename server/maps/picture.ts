@@ -21,17 +21,27 @@ export interface PictureLayer<Member> {
   style: readonly StyleLayer[]
   /** The sheet its icons and patterns are of; default: `icons`. */
   sheet?: 'icons' | 'icons-grey'
-  /** Vector tiles, which `Member` names to whoever gets them; or features in degrees, longitude first. */
-  source: TiledFeatures<Member> | { kind: 'features'; features: FeatureCollection }
+  /** Tiles, which `Member` names to whoever gets them: vectors or pictures; or features in degrees, longitude first. */
+  source: TiledFeatures<Member> | TiledPictures<Member> | { kind: 'features'; features: FeatureCollection }
 }
 
-export interface TiledFeatures<Member> {
-  kind: 'tiles'
+interface Tiled<Member> {
   member: Member
   /** Zooms there are tiles of, in levels of WebMercatorQuad; deeper pictures are drawn from the last. */
   zooms: { min: number; max: number }
   /** The grids it has tiles in: all of them but for archives. */
   grids: readonly TileGrid[]
+}
+
+export interface TiledFeatures<Member> extends Tiled<Member> {
+  kind: 'tiles'
+}
+
+/** Tiles that are pictures (PNG, JPEG, WebP), for style layers of type `raster`. */
+export interface TiledPictures<Member> extends Tiled<Member> {
+  kind: 'pictures'
+  /** Pixels along the side of a tile. */
+  side: number
 }
 
 export const PICTURE_TYPES = ['image/png', 'image/png; mode=8bit', 'image/jpeg', 'image/webp'] as const

@@ -12,7 +12,7 @@ import type { BlockPlace } from './tile-block.ts'
 import type { DrawnBlock } from './tile-pictures.ts'
 
 export interface RendererOptions<Member> {
-  /** A vector tile (MVT, gzip or plain; null: empty), and a name that differs whenever its bytes do. */
+  /** A tile (MVT, gzip or plain; or a picture; null: empty), and a name that differs whenever its bytes do. */
   tileOf: TileOf<Member>
   /** The name under which a tile would be got now: one that the threads have is not got. Null: it is not known. */
   keyOf?(member: Member, grid: TileGrid, tile: TileId): string | null
@@ -34,7 +34,7 @@ export interface RendererStats {
   waiting: number
 }
 
-/** Draws pictures from vector tiles by MapLibre styles, in threads of its own. */
+/** Draws pictures from tiles by MapLibre styles, in threads of its own. */
 export interface Renderer<Member> {
   /**
    * The finished file.

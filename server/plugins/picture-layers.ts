@@ -5,7 +5,7 @@ import type { StyleLayer } from '../catalog/layer.ts'
 import { findStyle, type NamedStyle, stylesOf } from '../catalog/named-styles.ts'
 import { inGrey } from '../catalog/tone.ts'
 import { TILE_GRIDS, tileDegrees } from '../lib/tile-matrix.ts'
-import type { PictureFrame, PictureLayer, TiledFeatures } from '../maps/picture.ts'
+import type { PictureFrame, PictureLayer, TiledFeatures, TiledPictures } from '../maps/picture.ts'
 import { coverOf } from '../maps/render/cover.ts'
 import { keepsGrid } from '../tiles/archive/keeps-grid.ts'
 import { BUFFER, EXTENT, shapeOf, tileZooms } from '../tiles/scheme.ts'
@@ -34,10 +34,12 @@ export function shownLayers({ tone }: Collection, members: readonly TileMember[]
   })
 }
 
-function sourceOf(member: TileMember): TiledFeatures<TileMember> {
+function sourceOf(member: TileMember): TiledFeatures<TileMember> | TiledPictures<TileMember> {
   const { layer } = member
   const grids = TILE_GRIDS.filter(grid => keepsGrid(layer, grid))
-  return { kind: 'tiles', member, zooms: tileZooms(layer), grids }
+  const tiled = { member, zooms: tileZooms(layer), grids }
+  const { pictures } = layer.stored ?? {}
+  return pictures ? { kind: 'pictures', side: pictures.side, ...tiled } : { kind: 'tiles', ...tiled }
 }
 
 interface Toned {
@@ -70,8 +72,8 @@ export const pictureVersion = (layers: readonly ShownLayer[], frame: PictureFram
 function versionOf({ member, layer }: ShownLayer, frame: PictureFrame, margin: number): string {
   const { revision: latest, changes, view } = member
   const revision = view?.asOfRevision ?? latest
-  if (!changes || revision === 0) return String(revision)
-  const cover = layer.source.kind === 'tiles' ? coverOf(frame, layer.source, margin) : null
+  if (!changes || revision === 0 || layer.source.kind !== 'tiles') return String(revision)
+  const cover = coverOf(frame, layer.source, margin)
   const [first, last] = [cover?.tiles[0], cover?.tiles.at(-1)]
   if (!cover || !first || !last) return '-'
   const [west, , , north] = tileDegrees(cover.grid, first, MARGIN)

@@ -93,8 +93,9 @@ export default fp(
       keyOf: (member, grid, tile) => tiles.key({ members: [member], grid, tile }),
       tileOf(member, grid, tile, signal) {
         const subject = { members: [member], grid, tile }
-        const get = () => tiles.get({ ...subject, coding: 'gzip', ...(signal && { signal }) })
-        return tiles.find(tiles.name(subject), 'gzip') ? get() : making.do(get, signal)
+        const coding = member.layer.stored?.pictures ? 'identity' : 'gzip'
+        const get = () => tiles.get({ ...subject, coding, ...(signal && { signal }) })
+        return tiles.find(tiles.name(subject), coding) ? get() : making.do(get, signal)
       },
       async sheetOf(name, ratio) {
         if (sprites.isEmpty) return null

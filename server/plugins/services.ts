@@ -26,9 +26,11 @@ const PROTOCOLS: readonly Protocol[] = [
     title: { zh: '矢量瓦片', en: 'Vector tiles' },
     type: 'application/vnd.mapbox-vector-tile',
     serves: () => true,
-    urls: (base, id) => ({
+    urls: (base, { id, facts }) => ({
       tilejson: `${base}/tiles/${id}.json`,
-      tiles: `${base}/tiles/${id}/{z}/{x}/{y}.mvt`,
+      ...(facts.layers.some(({ geometry }) => geometry !== 'Raster') && {
+        tiles: `${base}/tiles/${id}/{z}/{x}/{y}.mvt`
+      }),
       pictures: `${base}/tiles/${id}/{z}/{x}/{y}.png`,
       style: `${base}/styles/${id}.json`
     })
@@ -38,7 +40,7 @@ const PROTOCOLS: readonly Protocol[] = [
     title: { zh: 'WMTS 切片地图服务', en: 'Web Map Tile Service (WMTS 1.0.0)' },
     type: 'application/xml',
     serves: () => true,
-    urls: (base, id) => ({
+    urls: (base, { id }) => ({
       capabilities: `${base}/services/${id}/wmts/1.0.0/WMTSCapabilities.xml`,
       kvp: `${base}/services/${id}/wmts?service=WMTS&request=GetCapabilities`
     })
@@ -48,7 +50,7 @@ const PROTOCOLS: readonly Protocol[] = [
     title: { zh: 'WMS 地图服务', en: 'Web Map Service (WMS 1.3.0, 1.1.1)' },
     type: 'text/xml',
     serves: () => true,
-    urls: (base, id) => ({
+    urls: (base, { id }) => ({
       capabilities: `${base}/services/${id}/wms?service=WMS&request=GetCapabilities`,
       capabilities111: `${base}/services/${id}/wms?service=WMS&version=1.1.1&request=GetCapabilities`
     })

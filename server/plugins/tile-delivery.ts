@@ -13,7 +13,7 @@ import { notAcceptable } from '../tiles/problems.ts'
 import type { ReadyTile } from '../tiles/tile-cache.ts'
 import { SEVERAL } from '../tiles/tile-counts.ts'
 import { keyOf, zoomOf } from '../tiles/tile-name.ts'
-import { audience, checkZoom, tilesetVersion } from '../tiles/tileset.ts'
+import { audience, checkVector, checkZoom, tilesetVersion } from '../tiles/tileset.ts'
 import type { LayerView } from '../tiles/view.ts'
 
 export interface TileQuery extends ViewQuery {
@@ -52,7 +52,7 @@ declare module 'fastify' {
     /**
      * Answers with a vector tile: 200, 204 where it is empty, or 304. In a handler: `return reply.sendTile(…)`. What is
      * there to be sent is sent before it returns.
-     * @throws TILE_OUT_OF_RANGE where the collection has no tiles at that level, TILE_ENCODING_REFUSED,
+     * @throws TILE_NOT_VECTOR, TILE_OUT_OF_RANGE where the collection has no tiles at that level, TILE_ENCODING_REFUSED,
      *   TILE_OVERLOADED, TILE_TOO_SLOW, what `parseView` throws
      */
     sendTile(this: FastifyReply, ask: TileAsk): void | Promise<void>
@@ -114,6 +114,7 @@ export default fp(
 
     function send(reply: FastifyReply, { collection, grid, tile, query }: TileAsk, tileset: Tileset) {
       const { members, countAs } = tileset
+      checkVector(collection.id, members)
       checkZoom(collection.id, members, grid, tile.z)
       const { headers } = reply.request
       const coding = chooseCoding(headers['accept-encoding'])

@@ -9,14 +9,14 @@ import { matchesEtag } from '../lib/etag.ts'
 import { sql } from '../lib/sql.ts'
 import { openSecondLevel, type SecondLevel } from '../tiles/second-level.ts'
 import { createTiles, type Tiles } from '../tiles/tiles.ts'
-import { checkLayerCount, checkVector } from '../tiles/tileset.ts'
+import { checkLayerCount, checkStored } from '../tiles/tileset.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     tiles: Tiles
     /**
      * What an id stands for, as the caller may see it: the same record as long as the catalogue stays as it is.
-     * @throws LAYER_NOT_FOUND, TILE_TOO_MANY_LAYERS, TILE_NOT_VECTOR
+     * @throws LAYER_NOT_FOUND, TILE_TOO_MANY_LAYERS, TILE_NO_ARCHIVE
      */
     collection(request: FastifyRequest, id: string): Collection
     /** The URL clients reach the server by, without a slash at its end. @throws BAD_REQUEST for a Host that is none */
@@ -70,7 +70,7 @@ export default fp(
       if (known) return known
       checkLayerCount(id.split(',').length)
       const collection = findCollection(app.catalog, id, layer => mayRead(request.principal, layer))
-      for (const { layer } of collection.members) checkVector(layer)
+      for (const { layer } of collection.members) checkStored(layer)
       collections.set(key, collection)
       return collection
     })

@@ -8,7 +8,7 @@ import { strongEtag } from '../lib/etag.ts'
 import { findPictureCrs } from '../lib/picture-crs.ts'
 import { frameAround, unitsAtZoom } from '../maps/framing.ts'
 import type { PictureFrame } from '../maps/picture.ts'
-import { audience, checkVector } from '../tiles/tileset.ts'
+import { audience, checkStored } from '../tiles/tileset.ts'
 import { untilLeft } from './wms/until-left.ts'
 
 export interface PreviewSize {
@@ -25,7 +25,7 @@ export async function sendPreview(
   reply: FastifyReply,
   { layer, style, size }: { layer: Layer; style: NamedStyle; size: PreviewSize }
 ): Promise<FastifyReply> {
-  checkVector(layer)
+  checkStored(layer)
   const collection = findCollection(app.catalog, layer.id, () => true)
   const frame = await frameOf(app, collection, style, size)
   const shown = [{ collection, style: style.id }]

@@ -8,6 +8,7 @@ import type { ViewQuery } from '../tiles/parse-view.ts'
 import { findGrid } from '../tiles/tileset.ts'
 import { pictureTileReply } from './picture-tile-reply.ts'
 import { RASTER_EXTENSIONS, RASTER_TYPES, type RasterExtension, rasterShown } from './raster-shown.ts'
+import { isStoredAt, storedPictureReply, storedPictures } from './stored-picture.ts'
 
 interface Params {
   id: string
@@ -36,7 +37,10 @@ const TileQuery = Type.Object({
   key: Text('A key, for clients that can only keep a URL')
 })
 
-/** `/tiles/{id}/{z}/{x}/{y}.png`, `.webp`, `.jpg`, `@2x`, and the same of a grid, archives of others too: `/tiles/{id}/{tms}/…`. */
+/**
+ * `/tiles/{id}/{z}/{x}/{y}.png`, `.webp`, `.jpg`, `@2x`, and the same of a grid: `/tiles/{id}/{tms}/…`. They are drawn,
+ * but for those that an archive has as pictures of that kind.
+ */
 const rasterTiles: FastifyPluginAsyncTypebox = async app => {
   const { config: thin, ...options } = app.thinRoute
   const config = { ...thin, protocol: 'tiles' }
@@ -72,6 +76,9 @@ const rasterTiles: FastifyPluginAsyncTypebox = async app => {
     const [row = '', doubled] = y.split(/(@2x)$/)
     const tile = parseTileId(z, x, row, grid)
     const collection = shownAtFirst(app.collection(request, id))
+    const isAsStored = !doubled && view.style === undefined && storedPictures(collection)?.extension === extension
+    if (isAsStored && isStoredAt(collection, grid, tile))
+      return storedPictureReply(app, reply, { collection, grid, tile }, v)
     const shown = rasterShown(collection, view)
     const ask = { shown, grid, tile, pixelRatio: doubled ? 2 : 1, type: RASTER_TYPES[extension] } as const
     return sendTile(reply, ask, v)

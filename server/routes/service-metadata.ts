@@ -49,7 +49,7 @@ const serviceMetadata: FastifyPluginAsyncTypebox = async app => {
         themes: app.catalog.themes,
         provider: app.catalog.district.title[request.language],
         addresses: found.flatMap(({ protocol }) => {
-          const [url = ''] = Object.values(protocol.urls(base, id))
+          const [url = ''] = Object.values(protocol.urls(base, first.subject))
           return [{ protocol: PROTOCOL_NAMES[protocol.id] ?? protocol.id, name: protocol.title[request.language], url }]
         }),
         bounds: boundsOf({ members, extent: app.catalog.district.extent })

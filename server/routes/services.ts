@@ -111,7 +111,7 @@ const services: FastifyPluginAsyncTypebox = async app => {
 const reads = (request: FastifyRequest) => (layer: Layer) => mayRead(request.principal, layer)
 
 function written(app: FastifyInstance, { id, subject, facts, protocol }: Service, base: string) {
-  const urls = protocol.urls(base, subject.id)
+  const urls = protocol.urls(base, subject)
   const { layers, ...rest } = facts
   return {
     id,

@@ -7,8 +7,9 @@ import { parseTileId } from '../lib/tile-id.ts'
 import { TILE_GRIDS, WEB_MERCATOR_QUAD } from '../lib/tile-matrix.ts'
 import { viewQuery } from '../tiles/parse-view.ts'
 import { type TileJson, tileJson } from '../tiles/tilejson.ts'
-import { findGrid } from '../tiles/tileset.ts'
+import { checkVector, findGrid } from '../tiles/tileset.ts'
 import { RASTER_EXTENSIONS, RASTER_MAX_ZOOM, rasterShown } from './raster-shown.ts'
+import { storedPictures } from './stored-picture.ts'
 
 const Id = Type.String({ description: 'A layer, a map, or layers joined by commas' })
 const Grid = Type.String({ description: `A tile grid: ${TILE_GRIDS.map(({ id }) => id).join(', ')}` })
@@ -24,7 +25,11 @@ const JsonQuery = Type.Object({
   ...View,
   lang: Type.Optional(Type.Enum(['zh', 'en'])),
   key: Type.Optional(Key),
-  format: Type.Optional(Type.Enum(['mvt', ...RASTER_EXTENSIONS], { description: 'Of the tiles; default: mvt' })),
+  format: Type.Optional(
+    Type.Enum(['mvt', ...RASTER_EXTENSIONS], {
+      description: 'Of the tiles; default: mvt, or as an archive of pictures has them'
+    })
+  ),
   style: Type.Optional(Type.String({ description: 'Of raster tiles: a style of the layer' }))
 })
 const TileQuery = Type.Object({ ...View, v: Type.Optional(Version), key: Type.Optional(Key) })
@@ -76,8 +81,12 @@ const tiles: FastifyPluginAsyncTypebox = async app => {
     const grid = tms === undefined ? WEB_MERCATOR_QUAD : findGrid(tms)
     const collection = shownAtFirst(app.collection(request, id))
     const { members, version: vectorVersion, audience } = await app.tileset(collection, query)
-    const { format = 'mvt', style } = query
-    const raster = format === 'mvt' ? undefined : rasterShown(collection, query)
+    const { style } = query
+    const pictures = storedPictures(collection)
+    const format = query.format ?? pictures?.extension ?? 'mvt'
+    const isAsStored = format === pictures?.extension && style === undefined
+    if (format === 'mvt') checkVector(collection.id, members)
+    const raster = format === 'mvt' || isAsStored ? undefined : rasterShown(collection, query)
     const version = raster ? await app.pictures.tilesVersion(raster) : vectorVersion
     const view = raster ? viewQuery({ ...raster.query }) : viewQuery(query)
     const place = `${app.baseUrl(request)}/tiles/${collection.id}${grid === WEB_MERCATOR_QUAD ? '' : `/${grid.id}`}`
@@ -95,7 +104,7 @@ const tiles: FastifyPluginAsyncTypebox = async app => {
       },
       request.language
     )
-    const document = raster ? ofPictures(vector) : vector
+    const document = raster ? ofPictures(vector, RASTER_MAX_ZOOM) : isAsStored ? ofPictures(vector) : vector
     const body = JSON.stringify(document)
     reply.header('vary', 'Accept-Language')
     if (reply.unchanged(strongEtag(body), `${key ? 'private, ' : audience}no-cache`)) return reply
@@ -145,8 +154,8 @@ const tiles: FastifyPluginAsyncTypebox = async app => {
 }
 
 /** Raster tiles have no fields, and are drawn for deeper zooms than vector tiles are cut. */
-function ofPictures({ vector_layers: _layers, ...document }: TileJson) {
-  return { ...document, maxzoom: RASTER_MAX_ZOOM }
+function ofPictures({ vector_layers: _layers, ...document }: TileJson, maxzoom = document.maxzoom) {
+  return { ...document, maxzoom }
 }
 
 export default tiles

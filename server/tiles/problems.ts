@@ -14,7 +14,20 @@ export const noVectorTiles = defineProblem(
   'TILE_NOT_VECTOR',
   404,
   { zh: '没有矢量瓦片', en: 'No vector tiles' },
-  { zh: '{id} 是影像图层，没有矢量瓦片。', en: '{id} is a raster layer and has no vector tiles.' }
+  {
+    zh: '{id} 是影像图层，只有图片瓦片，没有矢量瓦片。',
+    en: '{id} is a raster layer: it has pictures for tiles, not vector tiles.'
+  }
+)
+
+export const noArchive = defineProblem(
+  'TILE_NO_ARCHIVE',
+  404,
+  { zh: '影像存档未就绪', en: 'No archive of pictures' },
+  {
+    zh: '{id} 是影像图层，其瓦片存档（DATA_DIR/archives）不存在或无法读取。',
+    en: '{id} is a raster layer; the archive of its tiles (DATA_DIR/archives) is missing or cannot be read.'
+  }
 )
 
 export const tooManyLayers = defineProblem(

@@ -3,7 +3,7 @@ import type { Layer } from '../catalog/layer.ts'
 import { TILE_GRIDS, type TileGrid } from '../lib/tile-matrix.ts'
 import { keepsGrid } from './archive/keeps-grid.ts'
 import { gridNotStored } from './archive/problems.ts'
-import { gridUnknown, noVectorTiles, tooManyLayers, zoomOutOfRange } from './problems.ts'
+import { gridUnknown, noArchive, noVectorTiles, tooManyLayers, zoomOutOfRange } from './problems.ts'
 import { tileVersion, tileZooms } from './scheme.ts'
 import type { TileMember } from './tile-name.ts'
 
@@ -45,9 +45,14 @@ export function checkLayerCount(count: number): void {
   if (count > MAX_MEMBERS) throw tooManyLayers({ count, max: MAX_MEMBERS })
 }
 
-/** @throws TILE_NOT_VECTOR */
-export function checkVector(layer: Layer): void {
-  if (layer.geometry === 'Raster') throw noVectorTiles({ id: layer.id })
+/** What a layer has for tiles is there. @throws TILE_NO_ARCHIVE */
+export function checkStored({ id, geometry, stored }: Layer): void {
+  if (geometry === 'Raster' && !stored) throw noArchive({ id })
+}
+
+/** Some of it is vectors. @throws TILE_NOT_VECTOR */
+export function checkVector(id: string, members: readonly TileMember[]): void {
+  if (members.every(({ layer }) => layer.geometry === 'Raster')) throw noVectorTiles({ id })
 }
 
 /** @throws TILE_GRID_NOT_STORED, TILE_OUT_OF_RANGE where no member has tiles of the grid, or at that level of it */

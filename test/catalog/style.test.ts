@@ -154,8 +154,22 @@ t.test('badges carry an icon and areas a pattern that there is, and hatching run
   for (const { id, paint } of hatched) t.ok(paint?.['line-offset'] && paint['line-dasharray'], id)
 })
 
+t.test('a raster layer is drawn by raster style layers, which name no MVT layer', async t => {
+  const layer = { id: 'photo', fields: [text('code')], geometry: 'Raster' as const, zoom: { min: 0, max: 20 } }
+  const faults = (item: object) => checkStyle(layer, [{ id: 'photo', ...item }], 'x').map(({ message }) => message)
+  t.strictSame(faults({ type: 'raster', paint: { 'raster-opacity': 0.5 } }), [])
+  t.match(faults({ type: 'raster', paint: { 'raster-opacity': 2 } }), [/2 is greater than the maximum value 1/])
+  t.match(faults({ type: 'raster', 'source-layer': 'photo' }), [/a Raster has none/])
+  t.match(faults({ type: 'fill' }), [/requires a vector source/])
+  t.match(
+    checkStyle({ ...layer, geometry: 'Polygon' }, [{ id: 'photo', type: 'raster', 'source-layer': 'photo' }], 'x'),
+    [{ message: /requires a raster source/ }]
+  )
+  t.strictSame(defaultStyle(layer), [{ id: 'photo', type: 'raster' }])
+})
+
 t.test('a style that names a picture there is none of is refused, wherever the name stands', async t => {
-  const layer = { id: 'new-layer', fields: [text('code')] }
+  const layer = { id: 'new-layer', fields: [text('code')], geometry: 'Polygon' as const }
   const item = { id: 'new-layer', type: 'symbol', 'source-layer': 'new-layer' }
   const match = ['match', ['get', 'code'], '1', 'bus', '2', 'nowhere', 'bus']
   for (const [image, faults] of [
@@ -193,7 +207,7 @@ t.test('the default style of every geometry passes the check, with and without a
       t.strictSame(checkStyle(layer, style, 'x'), [], geometry)
       t.equal(
         style.some(({ type }) => type === 'symbol'),
-        fields.length === 2
+        fields.length === 2 && geometry !== 'Raster'
       )
       t.strictSame(defaultStyle(layer), style, 'the same every time')
     }
@@ -227,7 +241,7 @@ t.test('whatever a style file holds, the check answers', async t => {
     { id: part, type: part, 'source-layer': part, paint: part, layout: part, filter: fc.array(part), minzoom: part },
     { requiredKeys: [] }
   )
-  const layer = { id: 'new-layer', fields: [text('code')] }
+  const layer = { id: 'new-layer', fields: [text('code')], geometry: 'Polygon' as const }
   const seed = Date.now() % 2 ** 31
   t.comment(`seed ${seed}`)
   fc.assert(

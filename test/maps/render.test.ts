@@ -324,6 +324,121 @@ t.test('a box of any shape asks for a bounded number of tiles, one beyond the Ea
   t.strictSame([asked.length, new Set(data)], [0, new Set([0])])
 })
 
+const SIDE = 64
+/** How far a place is from the middle of a tile of zoom 12, in such tiles, as red and green. */
+const ramp = (x: number, y: number) => [x, y].map(by => 128 + 40 * by) as [number, number]
+
+type IsThere = (tile: TileId) => boolean | 'checkered'
+
+/** Tiles whose pixels say where they lie, in blue or in a blue chequer; those that a test wants to be missing are. */
+const pictures = createRenderer<IsThere>({
+  async tileOf(isThere, grid, tile) {
+    const { z, x, y } = tile
+    const key = `${grid.id} ${z} ${x} ${y} ${isThere}`
+    if (!isThere(tile)) return { key, bytes: null }
+    const pixels = Buffer.alloc(4 * SIDE * SIDE, 255)
+    for (let j = 0; j < SIDE; j++)
+      for (let i = 0; i < SIDE; i++) {
+        const blue = isThere(tile) === 'checkered' && (i + j) % 2 === 0 ? 0 : 255
+        pixels.set([...ramp(x + (i + 0.5) / SIDE - X, y + (j + 0.5) / SIDE - Y), blue], 4 * (j * SIDE + i))
+      }
+    const raw = { width: SIDE, height: SIDE, channels: 4 } as const
+    return { key, bytes: await sharp(pixels, { raw }).png().toBuffer() }
+  },
+  sheetOf: async () => null,
+  threads: 1,
+  deadlineMs: 120_000
+})
+t.teardown(() => pictures.close())
+
+async function rasterPixels(frame: PictureFrame, paint: StyleLayer['paint'], isThere: IsThere = () => true) {
+  const style: StyleLayer[] = [{ id: 'a', type: 'raster', paint: paint! }]
+  const source = {
+    kind: 'pictures',
+    member: isThere,
+    zooms: { min: 12, max: 12 },
+    grids: [WEB_MERCATOR_QUAD],
+    side: SIDE
+  } as const
+  const file = await pictures.draw({ frame, layers: [{ style, source }], background: null, type: 'image/png' })
+  const { data, info } = await sharp(file).ensureAlpha().raw().toBuffer({ resolveWithObject: true })
+  return (x: number, y: number) => [...data.subarray(4 * (y * info.width + x), 4 * (y * info.width + x) + 4)]
+}
+
+t.test(
+  'pictures are drawn where they lie, whatever the projection and scale, without a line between tiles',
+  async t => {
+    const [west, south, east, north] = tileDegrees(WEB_MERCATOR_QUAD, { z: 12, x: X, y: Y })
+    const mercator = projectionOf(findPictureCrs('EPSG:3857')!)
+    const [[left, bottom], [right, top]] = [mercator.forward(west, south), mercator.forward(east, north)]
+    for (const code of ['EPSG:3857', 'EPSG:4490', 'EPSG:4547', 'EPSG:4526']) {
+      const crs = findPictureCrs(code)!
+      const { forward, inverse } = projectionOf(crs)
+      const [[minX, minY], [maxX, maxY]] = [forward(west, south), forward(east, north)]
+      const reach = 0.7 * (maxX - minX)
+      const box = [minX - reach, minY - reach, maxX + reach, maxY + reach] as const
+      for (const [width, pixelRatio] of [
+        [60, 1],
+        [154, 1],
+        [200, 2],
+        [700, 1]
+      ] as const) {
+        const at = await rasterPixels({ crs, box, width, height: width, pixelRatio }, {})
+        const all = width * pixelRatio
+        let off = 0
+        for (let y = 0; y < all; y += 3)
+          for (let x = 0; x < all; x += 3) {
+            const per = (box[2] - box[0]) / all
+            const down = (box[3] - box[1]) / all
+            const place = mercator.forward(...inverse(box[0] + (x + 0.5) * per, box[3] - (y + 0.5) * down))
+            const wanted = ramp((place[0] - left) / (right - left), (top - place[1]) / (top - bottom))
+            const found = at(x, y)
+            off = Math.max(off, Math.abs(found[0]! - wanted[0]), Math.abs(found[1]! - wanted[1]), 255 - found[3]!)
+          }
+        t.ok(off <= 1.6, `${code}, ${width} × ${pixelRatio}: ${off}`)
+      }
+    }
+  }
+)
+
+t.test('where there is no picture nothing is drawn; the edge of one is sharp', async t => {
+  const at = await rasterPixels(block(256, 256), {}, ({ x, y }) => x === X && y === Y)
+  t.strictSame([at(255, 300)[3], at(256, 300)[3], at(100, 255)[3]], [255, 0, 0])
+  const far = await rasterPixels({ ...block(), width: 8, height: 8 }, {})
+  t.strictSame(far(4, 4), [0, 0, 0, 0], 'smaller than the first level is shown at')
+})
+
+t.test('a raster style changes colours as MapLibre does', async t => {
+  const frame = block()
+  const plain = (await rasterPixels(frame, {}))(300, 100)
+  t.strictSame(plain, [151, 135, 255, 255])
+  for (const [paint, wanted] of [
+    [{ 'raster-opacity': 0.5 }, [152, 136, 255, 128]],
+    [{ 'raster-saturation': -1 }, [181, 181, 181, 255]],
+    [{ 'raster-hue-rotate': 120 }, [255, 151, 136, 255]],
+    [{ 'raster-brightness-min': 0.5 }, [204, 196, 255, 255]],
+    [{ 'raster-brightness-max': 0.5 }, [76, 68, 128, 255]],
+    [{ 'raster-contrast': -0.5 }, [140, 132, 191, 255]],
+    [{ 'raster-contrast': 0.5 }, [175, 145, 255, 255]]
+  ] as const) {
+    const found = (await rasterPixels(frame, paint))(300, 100)
+    t.ok(
+      wanted.every((part, i) => Math.abs(part - found[i]!) <= 2),
+      `${JSON.stringify(paint)}: ${found}`
+    )
+  }
+  const blues = async (paint: StyleLayer['paint']) => {
+    const at = await rasterPixels(frame, paint, () => 'checkered')
+    return [4, 6, 7, 8, 10, 12].map(x => at(x, 4)[2]!)
+  }
+  t.strictSame(await blues({ 'raster-resampling': 'nearest' }), [0, 0, 0, 255, 255, 255])
+  const soft = await blues({})
+  t.ok(
+    soft.every((blue, i) => i === 0 || blue > soft[i - 1]!),
+    soft.join()
+  )
+})
+
 t.test('tiles are read as the reference implementation reads them', t => {
   const number = fc.integer({ min: -5000, max: 9000 })
   const part = (vertices: number) =>

@@ -18,6 +18,7 @@ import { fileURLToPath } from 'node:url'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { PMTiles, tileIdToZxy } from 'pmtiles'
+import sharp from 'sharp'
 import t, { type Test } from 'tap'
 import { TileClient } from '../../scripts/tiling/tile-client.ts'
 import { warm } from '../../scripts/tiling/warming.ts'
@@ -330,6 +331,10 @@ t.test('what cannot be served is refused, saying why', async t => {
   await writeFile(join(inside, 'text.pmtiles'), 'no archive at all, but long enough to be looked at '.repeat(10))
   await writeFile(join(inside, 'text.mbtiles'), 'no archive at all '.repeat(100))
   writeMbtiles(join(inside, 'png.mbtiles'), { format: 'png' }, [])
+  writeMbtiles(join(inside, 'tiff.mbtiles'), { format: 'tiff' }, [])
+  const create = { width: 2, height: 1, channels: 3, background: '#fff' } as const
+  const odd = await sharp({ create }).png().toBuffer()
+  writeMbtiles(join(inside, 'odd.mbtiles'), { format: 'png' }, [{ z: 0, x: 0, y: 0, bytes: odd }])
   await exportTiles(exportOf(join(inside, 'torn.pmtiles')))
   await truncate(join(inside, 'torn.pmtiles'), 20_000)
   const whole = join(inside, 'png.pmtiles')
@@ -342,8 +347,10 @@ t.test('what cannot be served is refused, saying why', async t => {
     ['../outside.pmtiles', /leads out/],
     ['text.pmtiles', /magic number/],
     ['text.mbtiles', /not a database/],
-    ['png.mbtiles', /not vector tiles/],
-    ['png.pmtiles', /not vector tiles/],
+    ['png.mbtiles', /it has no tiles/],
+    ['odd.mbtiles', /not square, but 2 × 1 pixels/],
+    ['tiff.mbtiles', /neither vector tiles nor pictures/],
+    ['png.pmtiles', /unsupported image format/],
     ['torn.pmtiles', /./]
   ] as const) {
     await t.rejects(archives.facts(name), { message }, name)

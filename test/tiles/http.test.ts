@@ -194,7 +194,7 @@ await onBothDatabases(t, async (t, db) => {
       ['tile-plot/99999999999999999999/0/0', 404, 'TILE_OUT_OF_RANGE'],
       ['tile-plot/19/0/0', 404, 'TILE_OUT_OF_RANGE'],
       ['tile-well/9/0/0', 404, 'TILE_OUT_OF_RANGE'],
-      ['tile-photo/9/0/0', 404, 'TILE_NOT_VECTOR'],
+      ['tile-photo/9/0/0', 404, 'TILE_NO_ARCHIVE'],
       ['no-such-layer/9/0/0', 404, 'LAYER_NOT_FOUND'],
       ['__proto__/9/0/0', 404, 'LAYER_NOT_FOUND'],
       ['tile-plot,/9/0/0', 404, 'LAYER_NOT_FOUND'],

@@ -2,8 +2,8 @@ import { type Projection, projectionOf } from '../../lib/picture-crs.ts'
 import type { TileId } from '../../lib/tile-id.ts'
 import type { TileGrid } from '../../lib/tile-matrix.ts'
 import { tileRange } from '../../lib/tile-range.ts'
-import type { PictureFrame, TiledFeatures } from '../picture.ts'
-import { pictureZoom } from './zoom.ts'
+import type { PictureFrame, TiledFeatures, TiledPictures } from '../picture.ts'
+import { pictureZoom, WORLD_PIXELS } from './zoom.ts'
 
 /** The tiles a picture shows of a layer. */
 export interface Cover {
@@ -13,6 +13,8 @@ export interface Cover {
 
 /** Tiles of a layer that one picture is drawn from; a coarser level takes the place of more. */
 const MOST_TILES = 256
+/** Pixels of pictures that one picture is drawn from, 4 bytes each: more than twice as many as it may have itself. */
+const MOST_PIXELS = 40e6
 /** Levels above its first one a layer is still drawn at, from tiles of its first: pictures 256 pixels wide have that. */
 const LEVELS_ABOVE = 1
 
@@ -26,18 +28,43 @@ export function coverOf(
   source: Pick<TiledFeatures<unknown>, 'zooms' | 'grids'>,
   margin: number
 ): Cover | null {
+  return cover(frame, source, Math.floor(pictureZoom(frame) + 1e-6), MOST_TILES, () => margin)
+}
+
+/**
+ * The tiles to draw a layer of pictures from: of the level at which a pixel of theirs comes nearest to one of the
+ * picture, with what lies half a pixel of theirs beyond its edge.
+ */
+export function picturesCover(
+  frame: PictureFrame,
+  source: Pick<TiledPictures<unknown>, 'zooms' | 'grids' | 'side'>
+): Cover | null {
+  const { side } = source
+  const zoom = pictureZoom(frame)
+  const wanted = Math.round(zoom + Math.log2((WORLD_PIXELS * frame.pixelRatio) / side))
+  const pixel = (level: number) => (WORLD_PIXELS / side) * 2 ** (zoom - level)
+  return cover(frame, source, wanted, Math.floor(MOST_PIXELS / side ** 2), level => pixel(level) / 2 + 1)
+}
+
+/** @param marginAt CSS pixels around the frame that tiles of a level are taken of */
+function cover(
+  frame: PictureFrame,
+  source: Pick<TiledFeatures<unknown>, 'zooms' | 'grids'>,
+  wanted: number,
+  mostTiles: number,
+  marginAt: (level: number) => number
+): Cover | null {
   const grid = gridFor(frame, source.grids)
   if (!grid) return null
-  const zoom = Math.floor(pictureZoom(frame) + 1e-6)
   const { min, max } = source.zooms
-  if (zoom < min - LEVELS_ABOVE) return null
-  const bounds = boundsOf(frame, margin)
-  if (!bounds) return null
-  for (let level = Math.min(Math.max(zoom, min), max); level >= min; level--) {
+  if (wanted < min - LEVELS_ABOVE) return null
+  for (let level = Math.min(Math.max(wanted, min), max); level >= min; level--) {
     const z = level - grid.zoomOffset
     if (z < grid.first.level) return null
+    const bounds = boundsOf(frame, marginAt(level))
+    if (!bounds) return null
     const { west, east, north, south } = tileRange(grid, z, bounds, TOUCHING)
-    if ((east - west + 1) * (south - north + 1) > MOST_TILES) continue
+    if ((east - west + 1) * (south - north + 1) > mostTiles) continue
     const tiles: TileId[] = []
     for (let y = north; y <= south; y++) for (let x = west; x <= east; x++) tiles.push({ z, x, y })
     return { grid, tiles }

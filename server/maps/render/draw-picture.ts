@@ -12,6 +12,7 @@ import { drawCircles } from './draw-circle.ts'
 import { drawFill } from './draw-fill.ts'
 import { drawHeatmap } from './draw-heatmap.ts'
 import { drawLine } from './draw-line.ts'
+import { drawRaster } from './draw-raster.ts'
 import { Evaluated, solidOf } from './evaluate.ts'
 import type { DrawOrder, OrderLayer } from './messages.ts'
 import { patternOf } from './patterns.ts'
@@ -25,6 +26,8 @@ import { pictureZoom } from './zoom.ts'
 export interface Supplies {
   style(name: string): readonly StyleLayer[]
   tile(key: string): DecodedTile
+  /** A picture's pixels, as `Pixels.words` has them; none where there is no picture. */
+  picture(key: string): Uint32Array
   sheet(layer: OrderLayer): ReadSheet
 }
 
@@ -38,7 +41,7 @@ interface Piece {
   hasNeighbours: boolean
 }
 
-/** Draws areas, lines and points of all layers in their order, and above them all symbols. */
+/** Draws pictures, areas, lines and points of all layers in their order, and above them all symbols. */
 export function drawPicture(order: DrawOrder, supplies: Supplies): Pixels {
   const { frame, margin } = order
   const scale = scaleOf(frame)
@@ -70,6 +73,10 @@ export function drawPicture(order: DrawOrder, supplies: Supplies): Pixels {
         continue
       }
       const evaluated = new Evaluated(style, zoom, [...images.keys()])
+      if (layer.source.kind === 'pictures') {
+        if (style.type === 'raster') drawRaster(desk, evaluated, frame, layer.source, supplies.picture)
+        continue
+      }
       const layers = pieces.flatMap(piece => {
         const decoded = of(piece)
         return decoded ? [placedOnce(placed, decoded, piece.place)] : []
@@ -123,6 +130,7 @@ function piecesOf(
   supplies: Supplies,
   places: Map<string, TilePlace>
 ): Piece[] {
+  if (source.kind === 'pictures') return []
   if (source.kind === 'features') {
     const decoded = decodeFeatures(source.features)
     return [{ place: freePlace(frame), z: 0, x: 0, y: 0, layers: () => decoded, hasNeighbours: false }]

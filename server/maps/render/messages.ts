@@ -23,9 +23,25 @@ export interface OrderLayer {
   /** null: its style names no icons. */
   sheet: string | null
   source:
-    | { kind: 'tiles'; grid: string; tiles: readonly (TileId & { key: string })[] }
+    | { kind: 'tiles'; grid: string; tiles: readonly OrderedTile[] }
+    | OrderedPictures
     | { kind: 'features'; features: FeatureCollection }
 }
+
+export type OrderedTile = TileId & { key: string }
+
+/** Pictures that fill a rectangle, row by row. */
+export interface OrderedPictures {
+  kind: 'pictures'
+  grid: string
+  /** Pixels along the side of each. */
+  side: number
+  tiles: readonly OrderedTile[]
+}
+
+/** The tiles of a picture. */
+export const tilesOf = ({ layers }: Pick<DrawOrder, 'layers'>): OrderedTile[] =>
+  layers.flatMap(({ source }) => (source.kind === 'features' ? [] : source.tiles))
 
 export interface RenderAsk {
   ask: number
@@ -35,7 +51,7 @@ export interface RenderAsk {
   /** What the order names and the thread does not have. */
   styles: [name: string, style: readonly StyleLayer[]][]
   sheets: [name: string, files: SheetFiles][]
-  /** Vector tiles, plain or gzip; null: empty. */
+  /** Vector tiles, plain or gzip, and pictures; null: empty. */
   tiles: [key: string, bytes: Uint8Array | null][]
 }
 

@@ -3,7 +3,7 @@ import type { StyleLayer } from '../../catalog/layer.ts'
 import type { TileId } from '../../lib/tile-id.ts'
 import type { TileGrid } from '../../lib/tile-matrix.ts'
 import type { Picture, PictureLayer } from '../picture.ts'
-import { coverOf } from './cover.ts'
+import { coverOf, picturesCover } from './cover.ts'
 import type { OrderLayer } from './messages.ts'
 import type { OrderGoods } from './render-thread.ts'
 import type { SheetFiles } from './sheets.ts'
@@ -56,11 +56,14 @@ export async function orderOf<Member>(
     styles.set(style, layer.style)
     const sheet = hasIcons(layer.style) ? await sheetOf(layer.sheet ?? 'icons') : null
     if (layer.source.kind === 'features') return [{ style, sheet, source: layer.source }]
-    const cover = coverOf(frame, layer.source, reachOf(shown, margin))
+    const { source } = layer
+    const cover =
+      source.kind === 'pictures' ? picturesCover(frame, source) : coverOf(frame, source, reachOf(shown, margin))
     if (!cover) return []
-    const { member } = layer.source
-    const found = await Promise.all(cover.tiles.map(tile => take(member, cover.grid, tile)))
-    return [{ style, sheet, source: { kind: 'tiles', grid: cover.grid.id, tiles: found } }]
+    const found = await Promise.all(cover.tiles.map(tile => take(source.member, cover.grid, tile)))
+    const tiled = { grid: cover.grid.id, tiles: found }
+    if (source.kind === 'pictures') return [{ style, sheet, source: { kind: 'pictures', side: source.side, ...tiled } }]
+    return [{ style, sheet, source: { kind: 'tiles', ...tiled } }]
   }
 
   async function sheetOf(name: string): Promise<string | null> {

@@ -1,6 +1,6 @@
 import type { StyleLayer } from '../../catalog/layer.ts'
 import { AskedThread } from '../../lib/asked-thread.ts'
-import type { DrawOrder, RenderAnswer, RenderAsk } from './messages.ts'
+import { type DrawOrder, type RenderAnswer, type RenderAsk, tilesOf } from './messages.ts'
 import type { SheetFiles } from './sheets.ts'
 
 /** What an order names, at hand for the threads that do not have it. */
@@ -40,8 +40,7 @@ export class RenderThread {
 
   /** How many of an order's tiles it has. */
   share({ order }: Pick<OrderGoods, 'order'>): number {
-    const keys = order.layers.flatMap(({ source }) => (source.kind === 'tiles' ? source.tiles : []))
-    return keys.reduce((sum, { key }) => sum + (this.#tiles.has(key) ? 1 : 0), 0)
+    return tilesOf(order).reduce((sum, { key }) => sum + (this.#tiles.has(key) ? 1 : 0), 0)
   }
 
   /** Sends an order, with what of its goods the thread does not have yet. */

@@ -2,12 +2,13 @@ import { parentPort } from 'node:worker_threads'
 import { LRUCache } from 'lru-cache'
 import type { StyleLayer } from '../../catalog/layer.ts'
 import { textOf } from '../../lib/answer-asks.ts'
+import { decodePicture } from './decode-picture.ts'
 import { decodeTile } from './decode-tile.ts'
 import type { DecodedTile } from './decoded-tile.ts'
 import { clearDesk } from './desk.ts'
 import { drawPicture } from './draw-picture.ts'
 import { encodePicture } from './encode.ts'
-import type { DrawOrder, RenderAnswer, RenderAsk } from './messages.ts'
+import { type DrawOrder, type RenderAnswer, type RenderAsk, tilesOf } from './messages.ts'
 import { cutPixels } from './pixels.ts'
 import { NO_SHEET, type ReadSheet, readSheet } from './sheets.ts'
 
@@ -19,9 +20,14 @@ const TILE_BYTES = 96 * 1024 * 1024
 const OVERHEAD = 200
 
 let dropped: string[] = []
-const tiles = new LRUCache<string, DecodedTile>({
+/** The layers of a vector tile; the pixels of a picture, none of one that there is not. */
+type ReadTile = DecodedTile | Uint32Array
+const tiles = new LRUCache<string, ReadTile>({
   maxSize: TILE_BYTES,
-  sizeCalculation: tile => [...tile.values()].reduce((sum, layer) => sum + layer.size, OVERHEAD),
+  sizeCalculation: tile =>
+    tile instanceof Uint32Array
+      ? OVERHEAD + tile.byteLength
+      : [...tile.values()].reduce((sum, layer) => sum + layer.size, OVERHEAD),
   dispose: (_tile, key) => void dropped.push(key)
 })
 const styles = new Map<string, readonly StyleLayer[]>()
@@ -51,13 +57,15 @@ async function work({ order, forget, styles: newStyles, sheets: newSheets, tiles
   if (forget) styles.clear()
   for (const [name, style] of newStyles) styles.set(name, style)
   for (const [name, files] of newSheets) sheets.set(name, await readSheet(files))
-  const needed = new Map<string, DecodedTile>()
+  const needed = new Map<string, ReadTile>()
+  const sides = sidesOf(order)
   for (const [key, bytes] of newTiles) {
-    const tile = tiles.get(key) ?? (bytes ? decodeTile(bytes) : new Map())
+    const tile = tiles.get(key) ?? (await readTile(bytes, sides.get(key)))
     needed.set(key, tile)
     tiles.set(key, tile)
   }
-  const missing = keysOf(order).filter(key => {
+  const keys = tilesOf(order).map(({ key }) => key)
+  const missing = keys.filter(key => {
     const tile = needed.get(key) ?? tiles.get(key)
     if (tile) needed.set(key, tile)
     return !tile
@@ -66,7 +74,8 @@ async function work({ order, forget, styles: newStyles, sheets: newSheets, tiles
   const pixels = drawPicture(order, {
     style: name => styles.get(name)!,
     sheet: ({ sheet }) => (sheet === null ? NO_SHEET : sheets.get(sheet)!),
-    tile: key => needed.get(key)!
+    tile: key => needed.get(key) as DecodedTile,
+    picture: key => needed.get(key) as Uint32Array
   })
   const files: Uint8Array<ArrayBuffer>[] = []
   for (const part of cutPixels(pixels, order.columns, order.rows)) {
@@ -76,5 +85,18 @@ async function work({ order, forget, styles: newStyles, sheets: newSheets, tiles
   return { files }
 }
 
-const keysOf = ({ layers }: DrawOrder): string[] =>
-  layers.flatMap(({ source }) => (source.kind === 'tiles' ? source.tiles.map(({ key }) => key) : []))
+const NOTHING = new Uint32Array()
+
+/** @param side of a picture: its pixels */
+async function readTile(bytes: Uint8Array | null, side: number | undefined): Promise<ReadTile> {
+  if (side === undefined) return bytes ? decodeTile(bytes) : new Map()
+  return bytes ? decodePicture(bytes, side) : NOTHING
+}
+
+/** How large the pictures among the tiles are, by their keys. */
+const sidesOf = ({ layers }: DrawOrder): Map<string, number> =>
+  new Map(
+    layers.flatMap(({ source }) =>
+      source.kind === 'pictures' ? source.tiles.map(({ key }) => [key, source.side] as const) : []
+    )
+  )

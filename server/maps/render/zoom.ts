@@ -2,7 +2,7 @@ import { MERCATOR_SIDE, projectionOf } from '../../lib/picture-crs.ts'
 import type { PictureFrame } from '../picture.ts'
 
 /** MapLibre draws the world 512 pixels wide at zoom 0. */
-const WORLD_PIXELS = 512
+export const WORLD_PIXELS = 512
 const DEGREE = MERCATOR_SIDE / 360
 
 /**

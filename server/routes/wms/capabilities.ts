@@ -136,11 +136,15 @@ export const styles = (offering: Offering, service: WmsService, language: Langua
       {},
       textElement('Name', id),
       textElement('Title', title[language]),
-      element(
-        'LegendURL',
-        { ...legend },
-        textElement('Format', 'image/png'),
-        link(signed(service.address, legendQuery(offering.id, id, 'image/png', language), service))
-      )
+      ...(legend
+        ? [
+            element(
+              'LegendURL',
+              { ...legend },
+              textElement('Format', 'image/png'),
+              link(signed(service.address, legendQuery(offering.id, id, 'image/png', language), service))
+            )
+          ]
+        : [])
     )
   )

@@ -8,6 +8,7 @@ import { isQueryable } from '../../features/queryable.ts'
 import type { Language, Text } from '../../lib/errors.ts'
 import { boundsOf } from '../../tiles/tilejson.ts'
 import { MAP_STYLE, onlyOf, ownService } from './find-layers.ts'
+import { legendSizeOf } from './legend.ts'
 import { scalesOf } from './scales.ts'
 import type { Branch, Offering, WmsService } from './service.ts'
 
@@ -114,7 +115,7 @@ async function offering(app: FastifyInstance, request: FastifyRequest, service: 
 /** The styles of a layer; a map has one, which its layers have beside their own. */
 function stylesIn(app: FastifyInstance, { kind }: Service['subject'], collection: Collection, language: Language) {
   const legend = (style?: string) =>
-    app.legends.size({ shown: [{ collection, ...(style !== undefined && { style }) }], language })
+    legendSizeOf(app, { shown: [{ collection, ...(style !== undefined && { style }) }], language })
   if (kind === 'map') return [{ ...AS_IN_MAP, legend: legend() }]
   return stylesOf(collection.members[0]!.layer).map(({ id, title }) => ({ id, title, legend: legend(id) }))
 }

@@ -52,6 +52,10 @@ export const legendReply: OperationMaker =
     return reply.type(picture.type).send((await app.legends.draw(picture)).bytes)
   }
 
+/** How large a legend becomes; null where there is nothing in it, as of pictures. */
+export const legendSizeOf = (app: FastifyInstance, ask: LegendAsk) =>
+  app.legends.lines(ask).length > 0 ? app.legends.size(ask) : null
+
 /** @throws LayerNotDefined, StyleNotDefined, and reports without a code */
 function readLayers(app: FastifyInstance, request: FastifyRequest, kvp: Kvp): AskedLayer[] {
   const names = listOf(kvp.get('layer') || kvp.get('layers') || '')

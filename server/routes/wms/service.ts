@@ -5,7 +5,8 @@ import type { Text } from '../../lib/errors.ts'
 export interface OfferedStyle {
   id: string
   title: Text
-  legend: { width: number; height: number }
+  /** How large its legend is; null: it has none. */
+  legend: { width: number; height: number } | null
 }
 
 /** An axis beside those of space along which a layer has different states (OGC 06-042 annex C). */

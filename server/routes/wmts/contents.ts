@@ -6,7 +6,7 @@ import { element, type XmlElement } from '../../lib/xml.ts'
 import { legendQuery } from '../wms/legend.ts'
 import type { OfferedStyle } from '../wms/service.ts'
 import { coverFor } from './cover.ts'
-import { TILE_FORMATS } from './formats.ts'
+import { formatsOf } from './formats.ts'
 import { type Offering, signed, type WmtsService } from './service.ts'
 import { tileMatrixSet } from './tile-matrix-set.ts'
 
@@ -19,6 +19,7 @@ export function contents(service: WmtsService, language: Language): XmlElement {
 function layer(offering: Offering, service: WmtsService, language: Language): XmlElement {
   const { id, title, description, keywords, bounds } = offering
   const [west, south, east, north] = bounds
+  const formats = formatsOf(offering.members)
   const infoFormats = offering.queryable ? INFO_FORMATS : []
   const resource = (format: string, resourceType: string, path: string) =>
     element('ResourceURL', {
@@ -42,10 +43,10 @@ function layer(offering: Offering, service: WmtsService, language: Language): Xm
     element('ows:Metadata', { 'xlink:title': 'MapLibre style', 'xlink:href': address('styles', id, service) }),
     element('ows:Metadata', { 'xlink:title': 'TileJSON', 'xlink:href': address('tiles', id, service) }),
     ...offering.styles.map((offered, i) => style(offering, offered, i === 0, service, language)),
-    ...TILE_FORMATS.map(({ type }) => element('Format', {}, type)),
+    ...formats.map(({ type }) => element('Format', {}, type)),
     ...infoFormats.map(({ type }) => element('InfoFormat', {}, type)),
     ...[...coverFor(offering)].map(([grid, levels]) => link(grid, levels)),
-    ...TILE_FORMATS.map(({ type, extension }) => resource(type, 'tile', `${TILE}.${extension}`)),
+    ...formats.map(({ type, extension }) => resource(type, 'tile', `${TILE}.${extension}`)),
     ...infoFormats.map(({ type, extension }) => resource(type, 'FeatureInfo', `${TILE}/{J}/{I}.${extension}`))
   )
 }
@@ -67,7 +68,15 @@ function style(
     { isDefault: isDefault ? 'true' : undefined },
     element('ows:Title', {}, title[language]),
     element('ows:Identifier', {}, name),
-    element('LegendURL', { format, 'xlink:href': service.signature ? `${href}&${service.signature}` : href, ...legend })
+    ...(legend
+      ? [
+          element('LegendURL', {
+            format,
+            'xlink:href': service.signature ? `${href}&${service.signature}` : href,
+            ...legend
+          })
+        ]
+      : [])
   )
 }
 

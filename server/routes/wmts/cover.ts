@@ -7,13 +7,13 @@ import { levelsOf } from './levels.ts'
 import type { Offering } from './service.ts'
 
 /**
- * The grids that a layer, or any of a map, has tiles of (an archive has those of its own only); of each the levels at
+ * The grids that a layer, or any of a map, has tiles of (an archive of vector tiles has those of its own only; pictures are drawn in all); of each the levels at
  * which it has tiles, and where there can be something in them, strokes of features just beside them included.
  */
 export type Cover = ReadonlyMap<TileGrid, ReadonlyMap<number, TileRange>>
 
 export function coverFor({ members, bounds }: Pick<Offering, 'members' | 'bounds'>): Cover {
-  const grids = TILE_GRIDS.filter(grid => members.some(({ layer }) => keepsGrid(layer, grid)))
+  const grids = TILE_GRIDS.filter(grid => members.some(({ layer }) => layer.stored?.pictures || keepsGrid(layer, grid)))
   return new Map(
     grids.map(grid => {
       const { min, max } = tilesetZooms(members, grid)

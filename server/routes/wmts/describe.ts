@@ -6,6 +6,7 @@ import { DEFAULT, stylesOf } from '../../catalog/named-styles.ts'
 import type { Service } from '../../catalog/service.ts'
 import { isQueryable } from '../../features/queryable.ts'
 import { boundsOf } from '../../tiles/tilejson.ts'
+import { legendSizeOf } from '../wms/legend.ts'
 import type { OfferedStyle } from '../wms/service.ts'
 import { noService } from './problems.ts'
 import type { Offering, WmtsService } from './service.ts'
@@ -93,7 +94,7 @@ function stylesOffered(
   const styles = kind === 'layer' && first ? stylesOf(first.layer) : [MAP_STYLE]
   return styles.map(({ id, title }) => {
     const style = kind === 'layer' ? { style: id } : {}
-    return { id, title, legend: app.legends.size({ shown: [{ collection, ...style }], language }) }
+    return { id, title, legend: legendSizeOf(app, { shown: [{ collection, ...style }], language }) }
   })
 }
 

@@ -6,6 +6,7 @@ import type { Kvp } from '../../lib/kvp.ts'
 import { boundsOf } from '../../tiles/tilejson.ts'
 import type { Shown } from '../picture-ask.ts'
 import { type Cover, coverFor } from './cover.ts'
+import { formatsOf } from './formats.ts'
 import type { TileAddress } from './parse-tile.ts'
 import { beyond, invalid, noLayer, noStyle } from './problems.ts'
 
@@ -31,13 +32,15 @@ export interface FoundTile {
  * @throws InvalidParameterValue also for what is hidden, TileOutOfRange beyond the limits that capabilities name
  */
 export function findTile(app: FastifyInstance, request: FastifyRequest, address: TileAddress, kvp: Kvp): FoundTile {
-  const { layer: id, grid, tile } = address
+  const { layer: id, grid, tile, format } = address
   const { id: only = id } = request.params as { id?: string }
   const service = id === only && app.services.find(`${id}.wmts`, layer => mayRead(request.principal, layer))
   if (!service) throw noLayer(id)
   request.served = id
 
   const collection = shownAtFirst(app.collection(request, id))
+  const formats = formatsOf(collection.members)
+  if (!formats.includes(format)) throw invalid('Format', format.type, formats.map(({ type }) => type).join(', '))
   const style = styleOf(service.subject.kind, collection, address.style)
   const cover = coverOf(collection, app.catalog.district.extent)
   const levels = cover.get(grid)

@@ -1,3 +1,4 @@
+import type { Layer } from '../../catalog/layer.ts'
 import { MVT } from '../../lib/media-type.ts'
 import type { PictureType } from '../../maps/picture.ts'
 
@@ -10,6 +11,10 @@ export interface TileFormat {
   /** Of pictures, which the server draws. */
   picture?: PictureType
 }
+
+/** The formats of a layer or map: of pictures alone there are no vector tiles. */
+export const formatsOf = (members: readonly { layer: Layer }[]): readonly TileFormat[] =>
+  TILE_FORMATS.filter(({ picture }) => picture || members.some(({ layer }) => layer.geometry !== 'Raster'))
 
 /** The first is what clients take that choose none. */
 export const TILE_FORMATS: readonly TileFormat[] = [

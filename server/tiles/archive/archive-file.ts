@@ -23,7 +23,7 @@ export interface StoredTile {
   coding: ContentCoding
 }
 
-/** No vector tile that a map can draw is as large. */
+/** No tile that a map can draw is as large. */
 export const MAX_TILE_BYTES = 64 * 1024 * 1024
 
 /** Bytes of a file; fewer where it ends before. */

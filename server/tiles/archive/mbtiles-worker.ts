@@ -20,7 +20,7 @@ export interface MbtilesAnswer extends ThreadAnswer {
   /** Of an opening: the rows of `metadata`, and the zooms that have tiles. */
   metadata?: Record<string, string>
   zooms?: { min: number; max: number }
-  /** Of a tile: its bytes as they are stored; null where there is none. */
+  /** Of a tile, of an opening the first there is: its bytes as they are stored; null where there is none. */
   tile?: Uint8Array<ArrayBuffer> | null
 }
 
@@ -50,8 +50,13 @@ function work(message: MbtilesAsk): Omit<MbtilesAnswer, 'ask'> {
   const held = opened.get(message.file)
   if (!held) throw new Error('The archive is not open.')
   // MBTiles counts rows from the south (§4.2).
-  const bytes = held.find.get([z, x, 2 ** z - 1 - y])?.['tile_data']
-  return { tile: bytes instanceof Uint8Array ? new Uint8Array(bytes) : null }
+  return { tile: bytesOf(held.find.get([z, x, 2 ** z - 1 - y])) }
+}
+
+/** In memory of its own, which goes to whoever asked. */
+function bytesOf(row: ReturnType<sqlite.Statement['get']>): Uint8Array<ArrayBuffer> | null {
+  const bytes = row?.['tile_data']
+  return bytes instanceof Uint8Array ? new Uint8Array(bytes) : null
 }
 
 function open(file: number, path: string): Omit<MbtilesAnswer, 'ask'> {
@@ -63,11 +68,13 @@ function open(file: number, path: string): Omit<MbtilesAnswer, 'ask'> {
     db.exec('BEGIN')
     const rows = db.all('SELECT name, value FROM metadata')
     const zooms = db.get('SELECT min(zoom_level) AS low, max(zoom_level) AS high FROM tiles')
+    const first = db.get('SELECT tile_data FROM tiles ORDER BY zoom_level, tile_column, tile_row LIMIT 1')
     const find = db.prepare('SELECT tile_data FROM tiles WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?')
     opened.set(file, { folder, db, find })
     return {
       metadata: Object.fromEntries(rows.map(row => [String(row['name']), String(row['value'])])),
-      zooms: { min: Number(zooms?.['low'] ?? 0), max: Number(zooms?.['high'] ?? -1) }
+      zooms: { min: Number(zooms?.['low'] ?? 0), max: Number(zooms?.['high'] ?? -1) },
+      tile: bytesOf(first)
     }
   } catch (error) {
     db?.close()

@@ -11,7 +11,12 @@ export async function noteArchives(catalog: Catalog, archives: Archives): Promis
     const name = archiveOf(layer)
     if (name === undefined) continue
     try {
-      catalog.noteArchive(layer.id, await archives.facts(name))
+      const stored = await archives.facts(name)
+      if ((layer.geometry === 'Raster') !== (stored.pictures !== undefined))
+        throw new Error(
+          `its tiles are ${stored.pictures ? 'pictures' : 'vector tiles'}, the layer is ${layer.geometry}`
+        )
+      catalog.noteArchive(layer.id, stored)
       catalog.noteSource(layer.id, null)
     } catch (error) {
       catalog.noteSource(layer.id, `archives/${name}: ${error instanceof Error ? error.message : String(error)}`)

@@ -1,10 +1,20 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip } from 'node:zlib'
-import { Compression, findTile, type Header, ResolvedValueCache, type Source, TileType, zxyToTileId } from 'pmtiles'
+import {
+  Compression,
+  type Entry,
+  findTile,
+  type Header,
+  ResolvedValueCache,
+  type Source,
+  TileType,
+  zxyToTileId
+} from 'pmtiles'
 import type { TileId } from '../../lib/tile-id.ts'
 import { type ArchiveFile, type Identity, MAX_TILE_BYTES, readAt, type StoredTile } from './archive-file.ts'
 import { storedBounds, storedGrid, storedLayers } from './metadata.ts'
+import { picturesLike } from './pictures.ts'
 
 /** Directories kept of one archive, a quarter of a megabyte each at most as a rule. */
 const DIRECTORIES = 64
@@ -15,6 +25,14 @@ const CODINGS: Partial<Record<Compression, StoredTile['coding']>> = {
   [Compression.None]: 'identity',
   [Compression.Gzip]: 'gzip',
   [Compression.Brotli]: 'br'
+}
+
+const TILE_TYPES = [TileType.Mvt, TileType.Png, TileType.Jpeg, TileType.Webp]
+
+/** Where in the file. */
+interface Place {
+  offset: number
+  length: number
 }
 
 /**
@@ -38,39 +56,63 @@ async function read(file: FileHandle, identity: Identity): Promise<ArchiveFile> 
     getBytes: async (offset, length) => ({ data: own(await readAt(file, offset, length)) })
   }
   const header = await directories.getHeader(source)
-  if (header.tileType !== TileType.Mvt) throw new Error('its tiles are not vector tiles (MVT)')
+  if (!TILE_TYPES.includes(header.tileType))
+    throw new Error('its tiles are neither vector tiles (MVT) nor PNG, JPEG or WebP')
   const coding = CODINGS[header.tileCompression]
   if (!coding) throw new Error('its tiles are compressed by something else than gzip or brotli')
   const json = await readAt(file, header.jsonMetadataOffset, header.jsonMetadataLength)
   const metadata: unknown = JSON.parse(Buffer.from(await decompress(own(json), header.internalCompression)).toString())
 
+  const readTile = async ({ offset, length }: Place): Promise<StoredTile> => {
+    const bytes = await readAt(file, offset, length)
+    if (bytes.length < length) throw new Error('the archive ends in the middle of a tile')
+    return { bytes, coding }
+  }
+  const isVector = header.tileType === TileType.Mvt
   return {
     facts: {
       ...identity,
       grid: storedGrid(metadata),
       zoom: { min: header.minZoom, max: header.maxZoom },
       bounds: storedBounds([header.minLon, header.minLat, header.maxLon, header.maxLat]),
-      layers: storedLayers(metadata)
+      layers: storedLayers(metadata),
+      ...(!isVector && { pictures: await picturesLike(await readTile(await first(directories, source, header))) })
     },
     async tile(tile) {
       const place = await find(directories, source, header, tile)
-      if (!place) return null
-      const bytes = await readAt(file, place.offset, place.length)
-      if (bytes.length < place.length)
-        throw new Error(`the archive ends in the middle of ${tile.z}/${tile.x}/${tile.y}`)
-      return { bytes, coding }
+      return place && readTile(place)
     },
     close: () => file.close()
   }
 }
 
 /** Where a tile's bytes are: from the root down the leaves. */
-async function find(directories: ResolvedValueCache, source: Source, header: Header, { z, x, y }: TileId) {
+async function find(
+  directories: ResolvedValueCache,
+  source: Source,
+  header: Header,
+  { z, x, y }: TileId
+): Promise<Place | null> {
   if (z < header.minZoom || z > header.maxZoom) return null
-  const number = zxyToTileId(z, x, y)
+  return descend(directories, source, header, entries => findTile(entries, zxyToTileId(z, x, y)))
+}
+
+/** Where the first of all tiles is. */
+async function first(directories: ResolvedValueCache, source: Source, header: Header): Promise<Place> {
+  const found = await descend(directories, source, header, ([entry]) => entry ?? null)
+  if (!found) throw new Error('it has no tiles')
+  return found
+}
+
+async function descend(
+  directories: ResolvedValueCache,
+  source: Source,
+  header: Header,
+  choose: (entries: Entry[]) => Entry | null
+): Promise<Place | null> {
   let [offset, length] = [header.rootDirectoryOffset, header.rootDirectoryLength]
   for (let depth = 0; depth < DEEPEST; depth++) {
-    const entry = findTile(await directories.getDirectory(source, offset, length, header), number)
+    const entry = choose(await directories.getDirectory(source, offset, length, header))
     if (!entry) return null
     if (entry.runLength > 0) return { offset: header.tileDataOffset + entry.offset, length: entry.length }
     offset = header.leafDirectoryOffset + entry.offset

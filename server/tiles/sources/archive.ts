@@ -13,9 +13,11 @@ export class ArchiveSource implements TileSource {
   }
 
   /** @throws UNAVAILABLE where the file cannot be read */
-  async cut({ layer, revision, grid, tile }: CutAsk, signal?: AbortSignal): Promise<CutTile> {
+  async cut({ layer, revision, grid, tile, isWhole }: CutAsk, signal?: AbortSignal): Promise<CutTile> {
     signal?.throwIfAborted()
-    if (!keepsGrid(layer, grid)) return { revision, mvt: null, reduced: null }
+    // Pictures have no part in a vector tile of several layers.
+    const isLeftOut = layer.stored?.pictures !== undefined && !isWhole
+    if (isLeftOut || !keepsGrid(layer, grid)) return { revision, mvt: null, reduced: null }
     const name = archiveOf(layer) ?? ''
     const { stored, facts } = await this.#archives
       .tile(name, { ...tile, z: tile.z + grid.zoomOffset })
