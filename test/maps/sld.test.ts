@@ -141,6 +141,9 @@ t.test('what is not understood', async t => {
   const cases: [rules: string, note: RegExp, of?: Layer][] = [
     [rule(near) + rule(''), /condition BBOX is not known/],
     [rule(compare('PropertyIsEqualTo', 'nope', '1')) + rule(''), /no field "nope"/],
+    [rule(compare('PropertyIsEqualTo', "exec(java.lang.Runtime.getRuntime(),'id')", '1')) + rule(''), /no field "exec/],
+    [rule(compare('PropertyIsEqualTo', '//*[1]/text()', '1')) + rule(''), /no field/],
+    [rule(compare('PropertyIsEqualTo', '__proto__', '1')) + rule(''), /no field/],
     [rule(compare('PropertyIsEqualTo', 'floors', 'many')) + rule(''), /"many" is no number/],
     [
       rule(`<ogc:PropertyIsEqualTo><ogc:Function name="env"><ogc:Literal>x</ogc:Literal></ogc:Function>
@@ -310,6 +313,23 @@ t.test('hostile documents are refused before anything is read of them', async t 
   ]
   for (const [text, code] of cases)
     t.throws(() => readSld(text, { layer, sprites }), { code }, `${code}: ${text.slice(0, 60)}`)
+})
+
+t.test('names that every object has mean nothing', async t => {
+  for (const word of ['constructor', 'toString', 'valueOf', 'hasOwnProperty', '__proto__']) {
+    const call = `<ogc:Function name="${word}"><ogc:PropertyName>name</ogc:PropertyName></ogc:Function>`
+    const operator = `<ogc:${word}><ogc:PropertyName>floors</ogc:PropertyName><ogc:Literal>1</ogc:Literal></ogc:${word}>`
+    const equal = (one: string) => `<ogc:PropertyIsEqualTo>${one}<ogc:Literal>1</ogc:Literal></ogc:PropertyIsEqualTo>`
+    for (const condition of [equal(call), equal(operator), operator]) {
+      const { style, notes } = read(rule(condition) + rule(''))
+      t.ok(style.length > 0)
+      t.match(notes.map(({ message }) => message.en).join(), new RegExp(`"?${word}"? is not known`))
+    }
+    const mark = `<PointSymbolizer><Graphic><Mark><WellKnownName>${word}</WellKnownName></Mark></Graphic></PointSymbolizer>`
+    t.match(read(rule('', mark), point).style, [{ type: 'circle' }])
+    const stroke = `<LineSymbolizer><Stroke><CssParameter name="stroke-linejoin">${word}</CssParameter></Stroke></LineSymbolizer>`
+    t.notOk(read(rule('', stroke)).style[0]?.layout)
+  }
 })
 
 t.test('whatever is cut out of a document, it is read or refused', async _t => {

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { createCanvas, loadImage } from '@napi-rs/canvas'
 import t from 'tap'
 import type { StyleLayer } from '../../server/catalog/layer.ts'
@@ -23,6 +25,12 @@ const SLD = `<?xml version="1.0" encoding="UTF-8"?>
 <ogc:PropertyName>STAGE</ogc:PropertyName><ogc:Literal>01</ogc:Literal></ogc:PropertyIsEqualTo></ogc:Filter><PolygonSymbolizer>
 <Fill><CssParameter name="fill">#00aa00</CssParameter></Fill><VendorOption name="x">y</VendorOption></PolygonSymbolizer></Rule>
 </FeatureTypeStyle></UserStyle></NamedLayer></StyledLayerDescriptor>`
+
+/** A thousand million laughs. */
+const LAUGHS = Array.from({ length: 10 }, (_, i) => `<!ENTITY l${i} "${i ? `&l${i - 1};`.repeat(10) : 'ha'}">`).join('')
+
+/** An expression so many levels deep that asks for a field there is not. */
+const nested = (depth: number): unknown => (depth === 0 ? ['get', 'nope'] : ['+', nested(depth - 1), 1])
 
 t.test('styles of a layer over HTTP', async t => {
   await onBothDatabases(t, async (t, db) => {
@@ -156,7 +164,14 @@ t.test('styles of a layer over HTTP', async t => {
         [bad({ paint: { 'fill-color': ['get', 'nope'] } }), 'STYLE_INVALID'],
         [bad({ paint: { 'fill-pattern': 'https://evil.example/x.png' } }), 'STYLE_INVALID'],
         [bad({ paint: { 'fill-size': 1 } }), 'STYLE_INVALID'],
+        [bad({ paint: { 'fill-opacity': nested(40) } }), 'STYLE_INVALID'],
+        [JSON.stringify(bad({ paint: { 'fill-opacity': nested(50) } })), 'STYLE_UNREADABLE'],
         [`<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>${SLD}`, 'SLD_REFUSED'],
+        [
+          Buffer.from(`\uFEFF<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>`, 'utf16le'),
+          'SLD_REFUSED'
+        ],
+        [`<!DOCTYPE a [${LAUGHS}]>${SLD.replace('阶段', '&l9;')}`, 'SLD_REFUSED'],
         ['<StyledLayerDescriptor', 'SLD_NOT_XML'],
         [
           SLD.replaceAll('PolygonSymbolizer', 'RasterSymbolizer'),
@@ -177,6 +192,70 @@ t.test('styles of a layer over HTTP', async t => {
       t.match((await change('DELETE', 'nope')).json(), { status: 404, code: 'STYLE_NOT_FOUND' })
       t.match((await change('PATCH', 'nope', { default: true })).json(), { status: 404, code: 'STYLE_NOT_FOUND' })
       t.strictSame(await ids(), before)
+    })
+
+    await t.test('nothing is fetched from an address that a style or a request names', async t => {
+      const asked: string[] = []
+      const server = createServer(({ url }, reply) => {
+        asked.push(url ?? '')
+        reply.end()
+      })
+      await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+      t.teardown(() => server.close())
+      const bait = (path: string) => `http://127.0.0.1:${(server.address() as AddressInfo).port}/${path}`
+      const graphic = `<PointSymbolizer><Graphic><ExternalGraphic><OnlineResource xmlns:xlink="http://www.w3.org/1999/xlink"
+        xlink:href="${bait('icon.svg')}"/><Format>image/svg+xml</Format></ExternalGraphic></Graphic></PointSymbolizer>`
+      const foreign = `<?xml-stylesheet href="${bait('sheet.xsl')}"?>${SLD.slice(SLD.indexOf('<Styled'))}`
+        .replace(
+          '<StyledLayerDescriptor',
+          `$& xmlns:xsi="x" xsi:schemaLocation="http://www.opengis.net/sld ${bait('sld.xsd')}"`
+        )
+        .replace('</PolygonSymbolizer>', `$&${graphic}`)
+      const made = await put('bait', foreign)
+      t.equal(made.statusCode, 201)
+      t.match(
+        made
+          .json()
+          .notes.map(({ pointer }: { pointer: string }) => pointer)
+          .join(),
+        /ExternalGraphic|PointSymbolizer/
+      )
+      const whole = { version: 8, sprite: bait('sprite'), glyphs: bait('{fontstack}/{range}.pbf') }
+      const sources = { 'test-plot': { type: 'vector', url: bait('tiles.json'), tiles: [bait('{z}/{x}/{y}.mvt')] } }
+      const sent = { ...whole, sources, layers: [{ ...red[0], source: 'test-plot' }] }
+      t.equal((await put('bait', sent)).statusCode, 200)
+      const image = await put('bait', [{ ...red[0], paint: { 'fill-pattern': ['concat', bait('x'), '.png'] } }])
+      const pages = ['/bait', '/bait.sld', '/bait.png'].map(path => `${URL}${path}`)
+      const wms = `/wms?service=WMS&version=1.3.0&layers=test-plot&layer=test-plot&styles=&crs=CRS:84&bbox=113,23,114,24&width=9&height=9&format=image/png&sld=${encodeURIComponent(bait('wms.sld'))}`
+      const requests = ['GetMap', 'GetLegendGraphic', 'GetStyles', 'DescribeLayer'].map(
+        name => `${wms}&request=${name}`
+      )
+      const overlay = {
+        type: 'Feature',
+        geometry: { type: 'Point', coordinates: [113, 23] },
+        properties: { 'marker-symbol': bait('m.png'), fill: `url(${bait('f')})`, image: bait('i') }
+      }
+      const picture = `/api/maps/test-plot/picture?size=50x50&overlay=${encodeURIComponent(JSON.stringify(overlay))}`
+      for (const url of [...pages, ...requests, picture]) t.ok((await get(url)).statusCode < 500, url)
+      t.ok(image.statusCode < 500)
+      t.equal((await change('DELETE', 'bait')).statusCode, 204)
+      t.strictSame(asked, [])
+    })
+
+    await t.test('a title is text wherever it stands', async t => {
+      const title = '<script>alert(1)</script>"&\''
+      t.equal((await put(`titled?title=${encodeURIComponent(title)}`, red)).statusCode, 201)
+      for (const url of [
+        '/wms?service=WMS&request=GetCapabilities',
+        '/wms?service=WMS&request=GetCapabilities&version=1.1.1',
+        '/wmts?service=WMTS&request=GetCapabilities',
+        `${URL}/titled.sld`
+      ]) {
+        const { body } = await get(url)
+        t.notMatch(body, '<script', url)
+        t.match(body, '&lt;script&gt;', url)
+      }
+      t.equal((await change('DELETE', 'titled')).statusCode, 204)
     })
 
     await t.test('who may publish may write, who may read the layer may read', async t => {

@@ -17,6 +17,7 @@ import { planPicture, planSheet } from '../../server/routes/pictures/plan-frame.
 import { onBothDatabases, testApp } from '../helper.ts'
 import { pdfPages } from '../land-check/pdf-text.ts'
 import { publishAll, testCatalogue } from './catalogue.ts'
+import { spoil } from './hostile.ts'
 
 const SIZE = { width: 800, height: 500, pixelRatio: 1 }
 const place = fc.tuple(fc.double({ min: 112, max: 116, noNaN: true }), fc.double({ min: 22, max: 25, noNaN: true }))
@@ -297,6 +298,26 @@ await onBothDatabases(t, async (t, db) => {
       t.equal((await get(`${PICTURE}?${query}`, { 'if-none-match': String(again.headers['etag']) })).statusCode, 304)
     }
   )
+
+  t.test('whatever a parameter holds, it is refused or means nothing, and nothing of the inside is told', async t => {
+    const where = ['bbox', 'center', 'zoom', 'scale', 'size', 'crs', 'format', 'ornaments', 'transparent', 'style']
+    const look = ['overlay', 'title', 'paper', 'orientation', 'filter', 'division', 'asof', 'lang']
+    t.strictSame(await spoil(get, [[`${PICTURE}?size=60x40`, [...where, ...look]]]), [])
+    const title = '\u202E\u0000<b>&amp;</b>\u001B[31m(){}\\'
+    const sheet = await get(`${PICTURE}?format=pdf&ornaments=none&title=${encodeURIComponent(title)}`)
+    t.match(sheet, { statusCode: 200, headers: { 'content-type': 'application/pdf' } })
+    t.match(pdfPages(sheet.rawPayload).join(), '<b>&amp;</b>', 'as it was written')
+    for (const part of ['..%2f..%2fetc%2fpasswd', '%00', "test-plot'--"])
+      t.equal((await get(`/api/maps/${part}/picture`)).statusCode, 404, part)
+  })
+
+  t.test('who asks for more than can be drawn at once is told when to come back', async t => {
+    const asked = Array.from({ length: 160 }, (_, i) => get(`${PICTURE}?size=${30 + i}x20&ornaments=none`))
+    const refused = (await Promise.all(asked)).filter(({ statusCode }) => statusCode !== 200)
+    t.ok(refused.length > 0 && refused.length <= 96, `${refused.length} of 160`)
+    for (const reply of refused)
+      t.match([reply.statusCode, reply.headers['retry-after'], reply.json().code], [503, '1', 'PICTURE_OVERLOADED'])
+  })
 
   t.test('what cannot be drawn is refused, and what is hidden is not there', async t => {
     for (const [url, status, code] of [

@@ -181,6 +181,13 @@ await onBothDatabases(t, async (t, db) => {
       [`/tiles/test-lot/${PLACE}.png?style=__proto__`, 404],
       [`/tiles/test-lot,test-plot/${PLACE}.png?style=default`, 404],
       [`/tiles/test-lot/${PLACE}.png?filter=secret%3D1`, 400],
+      [`/tiles/test-lot/${PLACE}.png?filter=${'('.repeat(3000)}`, 400],
+      [`/tiles/test-lot/${PLACE}.png?asof=%27%3B--`, 400],
+      [`/tiles/test-lot/${PLACE}.png?division=%27`, 400],
+      ['/tiles/..%2f..%2fetc%2fpasswd/14/0/0.png', 404],
+      ['/tiles/test-lot%00/14/0/0.png', 404],
+      ['/tiles/test-lot/1e3/0/0.png', 400],
+      ['/tiles/test-lot/-1/0/0.png', 400],
       [`/tiles/test-lot/${PLACE}.gif`, 404]
     ] as const) {
       t.equal((await get(url)).statusCode, status, url)

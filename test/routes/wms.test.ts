@@ -14,6 +14,7 @@ import { onBothDatabases, testApp } from '../helper.ts'
 import { field, publishRows, square, testLayer } from '../tiles/fixture.ts'
 import { DATA } from '../uploads/client.ts'
 import { publishAll, testCatalogue } from './catalogue.ts'
+import { spoil } from './hostile.ts'
 
 const FOLDER = `${DATA}/conformance/ogc-schemas`
 /** Without `..`, by which one schema would be taken for two. */
@@ -53,7 +54,7 @@ const painted = (id: string, color: string) => [
 const lake = testLayer('test-lake', { style: painted('test-lake', '#0000ff') })
 const lot = testLayer('test-lot', {
   title: { zh: '“宽” <a href="x">&\'', en: 'Wide <script>&"\'' },
-  style: painted('test-lot', '#00ff00'),
+  style: painted('test-lot', '#00ff00').map(item => ({ ...item, maxzoom: 20 })),
   zoom: { min: 12, max: 18 }
 })
 const bus = testLayer('test-bus', {
@@ -177,7 +178,11 @@ await onBothDatabases(t, async (t, db) => {
   await publishAll(db)
   await publishRows(db, lake, [{ geometry: at(113.02, 23), values: ['L'] }])
   await publishRows(db, lake, [{ geometry: at(113, 23), values: ['L'] }])
-  await publishRows(db, lot, [{ geometry: at(113.01, 23), values: ['W'] }])
+  await publishRows(
+    db,
+    lot,
+    Array.from({ length: 60 }, (_, i) => ({ geometry: at(113.01, 23), values: [`W${i}`] }))
+  )
   await publishRows(
     db,
     bus,
@@ -279,6 +284,7 @@ await onBothDatabases(t, async (t, db) => {
       PICTURE_CRS.map(({ code }) => code)
     )
     t.match(layerOf('test-lot'), '<MaxScaleDenominator>68248</MaxScaleDenominator>', 'zoom 12')
+    t.match(layerOf('test-lot'), '<MinScaleDenominator>266</MinScaleDenominator>', 'zoom 20')
     t.match(
       layerOf('test-camera'),
       /<westBoundLongitude>113.1999\d*<.*<eastBoundLongitude>113.2001/,
@@ -293,7 +299,7 @@ await onBothDatabases(t, async (t, db) => {
     t.notMatch(older, 'CRS:84')
     t.match(older, '<BoundingBox SRS="EPSG:4326" minx="113" miny="23"')
     t.match(older, '<Extent name="time" default="2000-01-01T00:00:10Z" nearestValue="1">')
-    t.match(older, /<ScaleHint min="0" max="27.02/)
+    t.match(older, /<ScaleHint min="0.105\d*" max="27.02/)
     const own = (await get(`/services/test-map/wms?${CAPABILITIES}`, as.publisher)).body
     t.match(
       own,
@@ -301,6 +307,33 @@ await onBothDatabases(t, async (t, db) => {
     )
     for (const address of [...xml.matchAll(/<OnlineResource [^>]*xlink:href="([^"]*)"\/><\/Get>/g)]) {
       t.match(plain(address[1] ?? ''), /[?&]$/, 'ready to have parameters added')
+    }
+  })
+
+  t.test('each layer has one box in each system it can be used in, and is drawn there', async t => {
+    const xml = await capabilities('', as.publisher)
+    const codes = texts(xml, 'CRS')
+    t.equal(new Set(codes).size, codes.length)
+    for (const part of xml.split('<Layer queryable="1">').slice(1)) {
+      const [id = ''] = texts(part, 'Name')
+      const degrees = ['west', 'south', 'east', 'north'].map(side =>
+        Number(texts(part, `${side}Bound${/^[we]/.test(side) ? 'Longitude' : 'Latitude'}`)[0])
+      ) as [number, number, number, number]
+      t.ok(degrees[0] < degrees[2] && degrees[1] < degrees[3], `${id}: ${degrees}`)
+      const boxes = [
+        ...part.matchAll(/<BoundingBox CRS="([^"]*)" minx="([^"]*)" miny="([^"]*)" maxx="([^"]*)" maxy="([^"]*)"/g)
+      ]
+      const systems = boxes.map(([, crs = '']) => crs)
+      t.ok(systems.length >= 5 && systems.every(crs => codes.includes(crs)), `${id}: ${systems}`)
+      t.equal(new Set(systems).size, systems.length, `${id}: a system has one box`)
+      for (const [, crs, ...numbers] of boxes) {
+        const [minx, miny, maxx, maxy] = numbers.map(Number) as [number, number, number, number]
+        t.ok(minx < maxx && miny < maxy, `${id} ${crs}`)
+        if (crs === 'CRS:84') t.equal(minx, degrees[0], `${id}: longitude first`)
+        if (crs === 'EPSG:4326') t.equal(minx, degrees[1], `${id}: latitude first`)
+        const reply = await get(getMap({ layers: id, crs, bbox: numbers.join() }), as.publisher)
+        t.equal(reply.headers['content-type'], 'image/png', `${id} ${crs}`)
+      }
     }
   })
 
@@ -379,6 +412,8 @@ await onBothDatabases(t, async (t, db) => {
       t.strictSame(await drawn({ crs, bbox, width: '50', height: '50' }), { [WHITE]: 2500 }, `${crs} ${bbox}`)
     }
     t.match(await drawn({ layers: 'test-lot', bbox: '-90,-180,90,180' }), { [WHITE]: 200 }, 'above its largest scale')
+    const near = '23.005,113.015,23.005005,113.01501'
+    t.match(await drawn({ layers: 'test-lot', bbox: near }), { [WHITE]: 200 }, 'below its smallest')
     const whole = await drawn({ crs: 'EPSG:4547', bbox: '-9e6,-9e6,9e6,9e6' })
     t.ok((whole[WHITE] ?? 0) > 150, 'far beyond the system on all sides')
   })
@@ -484,6 +519,8 @@ await onBothDatabases(t, async (t, db) => {
     [{ height: '99999999999' }, undefined],
     [{ height: undefined }, undefined, /HEIGHT/],
     [{ dpi: '99999' }, undefined, /600/],
+    [{ map_resolution: '99999' }, undefined, /600/],
+    [{ format_options: 'antialias:on;dpi:99999' }, undefined, /600/],
     [{ bgcolor: 'red' }, undefined, /0xRRGGBB/],
     [{ transparent: 'maybe' }, undefined],
     [{ sld: 'http://169.254.169.254/latest' }, 'OperationNotSupported', /SLD/],
@@ -567,6 +604,21 @@ await onBothDatabases(t, async (t, db) => {
       t.equal(none(theirs.body, 'test-camera'), none(nobodys.body, 'test-nobody'))
     }
     t.notMatch(await capabilities(), /test-camera|test-creek/)
+    const ofMap = (request: string, more: Record<string, string> = {}) =>
+      getMap({ layers: 'test-map', query_layers: 'test-map', layer: 'test-map', request, ...more })
+    for (const url of [
+      ofMap('DescribeLayer'),
+      ofMap('GetStyles'),
+      ofMap('GetLegendGraphic', { format: 'application/json' }),
+      ofMap('GetFeatureInfo', { bbox: '23.1999,113.1999,23.2001,113.2001', i: '10', j: '5', width: '21', height: '11' })
+    ]) {
+      t.notMatch(
+        (await get(url)).body,
+        /test-camera|test-creek|C1/,
+        `of a map only what may be seen: ${url.slice(0, 60)}`
+      )
+      t.match((await get(url, as.publisher)).body, /test-camera|C1/, 'who may see it does')
+    }
     const allowed = await get(getMap({ layers: 'test-camera' }), as.publisher)
     t.match(allowed.headers, { 'content-type': 'image/png', 'cache-control': 'private, no-cache' })
     t.equal(
@@ -634,6 +686,92 @@ await onBothDatabases(t, async (t, db) => {
     t.match((await get(getMap({ time: between }))).headers['warning'], '99 Nearest value used: time=')
   })
 
+  t.test('whatever a parameter holds, it is refused or means nothing, and nothing of the inside is told', async t => {
+    const map = [
+      'version',
+      'layers',
+      'styles',
+      'crs',
+      'bbox',
+      'width',
+      'format',
+      'transparent',
+      'bgcolor',
+      'exceptions'
+    ]
+    const view = ['dpi', 'format_options', 'time', 'elevation', 'filter', 'division', 'asof', 'sld', 'sld_body']
+    const info = { request: 'GetFeatureInfo', query_layers: 'test-bus', i: '1', j: '1' }
+    const legend = ['layer', 'style', 'format', 'scale', 'width', 'legend_options', 'language', 'sld_body']
+    const faults = await spoil(get, [
+      [getMap({ layers: 'test-bus' }), [...map, ...view]],
+      [
+        getMap({ layers: 'test-bus', ...info }),
+        ['query_layers', 'i', 'info_format', 'feature_count', 'buffer', 'filter']
+      ],
+      [getMap({ request: 'GetLegendGraphic', layer: 'test-lake' }), legend],
+      [getMap({ request: 'DescribeLayer' }), ['layers', 'version']],
+      [getMap({ request: 'GetStyles' }), ['layers', 'sldver']],
+      [`/wms?${CAPABILITIES}`, ['version', 'updatesequence', 'request', 'service', 'lang']]
+    ])
+    t.strictSame(faults, [])
+    for (const path of ['..%2f..%2fetc%2fpasswd', '%00', "test-lake'--", 'test-lake%2f..%2ftest-camera']) {
+      t.equal((await get(`/services/${path}/wms?${CAPABILITIES}`)).statusCode, 404, path)
+    }
+    t.strictSame(await drawn(), { [BLUE]: 200 }, 'all is as it was')
+  })
+
+  t.test('of a heap of features so many are told as one may ask for', async t => {
+    const heap = {
+      layers: 'test-lot',
+      query_layers: 'test-lot',
+      bbox: '23,113.01,23.005,113.02',
+      width: '200',
+      height: '100',
+      i: '9',
+      j: '5'
+    }
+    const asked = getMap({
+      ...heap,
+      request: 'GetFeatureInfo',
+      info_format: 'application/json',
+      feature_count: '100000'
+    })
+    t.equal((await get(asked)).json().features.length, 50, 'of 60')
+  })
+
+  t.test('who asks for more than can be drawn at once is told when to come back', async t => {
+    const many = await Promise.all(Array.from({ length: 160 }, (_, i) => get(getMap({ width: String(30 + i) }))))
+    const [drawn, refused] = [200, 503].map(status => many.filter(({ statusCode }) => statusCode === status)) as [
+      typeof many,
+      typeof many
+    ]
+    t.equal(drawn.length + refused.length, many.length)
+    t.ok(drawn.length >= 64 && refused.length > 0, `${drawn.length} drawn`)
+    for (const reply of refused)
+      t.match(reply, { headers: { 'retry-after': /^\d+$/, 'content-type': 'text/xml' }, body: '<ServiceException' })
+  })
+
+  t.test('what fails inside is not told, but where to find it', async t => {
+    const asked = getMap({
+      ...MAP,
+      layers: 'test-bus',
+      query_layers: 'test-bus',
+      request: 'GetFeatureInfo',
+      i: '1',
+      j: '1'
+    })
+    await db.run('ALTER TABLE data.test_bus RENAME COLUMN geom TO gone')
+    const reply = await get(asked)
+    await db.run('ALTER TABLE data.test_bus RENAME COLUMN gone TO geom')
+    t.match(reply, {
+      statusCode: 500,
+      headers: { 'content-type': 'text/xml' },
+      body: /<ServiceException>.*requestId: \S+/s
+    })
+    t.notMatch(reply.body, /geom|test_bus|column|error:/i)
+    t.equal((await get(asked)).statusCode, 200)
+  })
+
   t.test('a host that nobody can have is written into no document', async t => {
     for (const path of [`/wms?${CAPABILITIES}`, '/services/test-lake/metadata.xml']) {
       const reply = await get(path, { host: 'x"><script>alert(1)</script>' })
@@ -654,6 +792,13 @@ await onBothDatabases(t, async (t, db) => {
       t.match(reply, { statusCode: 415, body: /<ServiceException/ }, type)
       t.notMatch(reply.body, 'root:')
     }
+    const styled = await app.inject({
+      method: 'POST',
+      url: '/wms',
+      payload: query({ sld_body: '<StyledLayerDescriptor/>' }),
+      headers: { 'content-type': 'application/x-www-form-urlencoded' }
+    })
+    t.equal(codeOf(styled), 'OperationNotSupported', 'a style comes by no form either')
     const large = await app.inject({
       method: 'POST',
       url: '/wms',

@@ -13,6 +13,7 @@ import { onBothDatabases, testApp } from '../helper.ts'
 import { decode, publishRows, square, testLayer } from '../tiles/fixture.ts'
 import { DATA } from '../uploads/client.ts'
 import { publishAll, testCatalogue } from './catalogue.ts'
+import { spoil } from './hostile.ts'
 
 const FOLDER = `${DATA}/conformance/ogc-schemas`
 /** Without `..`, by which one schema would be taken for two. */
@@ -520,11 +521,53 @@ await onBothDatabases(t, async (t, db) => {
       t.equal(none(theirs.body, 'test-camera'), none(nobodys.body, 'test-nobody'))
       t.equal(theirs.headers['content-type'], nobodys.headers['content-type'])
     }
+    const ofMap = getInfo({ Layer: 'test-map', TileMatrix: '10', TileRow: '444', TileCol: '833', I: '253', J: '84' })
+    t.equal((await get(ofMap)).json().features.length, 0)
     const allowed = getTile({ Layer: 'test-camera', TileMatrix: '10', TileRow: '444', TileCol: '833' })
     t.match(await get(allowed, as.publisher), { statusCode: 200, headers: { 'cache-control': 'private, no-cache' } })
     t.equal((await get(allowed)).statusCode, 400, 'after it was made and kept for somebody else')
     const anonymous = inside(await capabilities('&sections=Contents'), 'Layer').at(-1) ?? ''
     t.notMatch(anonymous, '113.2 23.2', 'of a map only what may be seen')
+  })
+
+  t.test('whatever a parameter holds, it is refused or means nothing, and nothing of the inside is told', async t => {
+    const tile = ['version', 'layer', 'style', 'format', 'tilematrixset', 'tilematrix', 'tilerow', 'tilecol']
+    const [path, query] = getTile().split('?')
+    const lower = `${path}?${query?.replaceAll(/(^|&)[^=]+/g, name => name.toLowerCase())}`
+    const faults = await spoil(get, [
+      [lower, [...tile, 'filter', 'fields', 'division', 'asof', 'time']],
+      [
+        `${lower.replace('GetTile', 'GetFeatureInfo')}&i=1&j=1&infoformat=text/plain`,
+        ['i', 'j', 'infoformat', 'filter']
+      ],
+      [`/wmts?${CAPABILITIES}`, ['request', 'service', 'acceptversions', 'acceptformats', 'sections', 'updatesequence']]
+    ])
+    t.strictSame(faults, [])
+    for (const part of ['..%2f..%2f..%2fetc%2fpasswd', '%00', "'--", '%3Cscript%3E']) {
+      for (const address of [
+        `/wmts/1.0.0/${part}/default/WebMercatorQuad/14/7115/13334.png`,
+        `/wmts/1.0.0/test-plot/${part}/WebMercatorQuad/14/7115/13334.png`,
+        `/wmts/1.0.0/test-plot/default/WebMercatorQuad/14/7115/${part}.png`,
+        `/services/${part}/wmts?${CAPABILITIES}`
+      ]) {
+        const reply = await get(address)
+        t.match(reply, { statusCode: 404, headers: { 'content-type': 'application/xml' } }, address)
+        t.notMatch(reply.body, /<script|root:/)
+      }
+    }
+    for (const host of ['x"><script>alert(1)</script>', 'evil.example/<'])
+      t.notMatch((await get(`/wmts?${CAPABILITIES}`, { host })).body, /<script>|evil\.example|<Capabilities/, host)
+    t.notMatch(await capabilities('', { 'x-forwarded-host': 'evil.example' }), 'evil.example')
+  })
+
+  t.test('what fails inside is not told, but where to find it', async t => {
+    await db.run('ALTER TABLE data.test_plot RENAME COLUMN geom TO gone')
+    const reply = await get(getInfo())
+    await db.run('ALTER TABLE data.test_plot RENAME COLUMN gone TO geom')
+    t.equal(reply.statusCode, 500)
+    t.equal(report(reply.body).code, 'NoApplicableCode')
+    t.match(reply.body, /requestId: \S+</)
+    t.notMatch(reply.body, /geom|test_plot|column|error:/i)
   })
 
   t.test('a client that signs by its URL finds the key in every address that follows', async t => {

@@ -44,8 +44,7 @@ const isOneOf: ReadFunction = (reading, node) => {
   return { value: ['in', asText(input!.read), ['literal', options.map(({ read }) => read.value)]], type: 'boolean' }
 }
 
-/** Functions of Symbology Encoding 1.1 (§11.6), and those of GeoServer and QGIS that styles use most. */
-export const FUNCTIONS: Readonly<Record<string, ReadFunction | undefined>> = {
+const BY_NAME: Readonly<Record<string, ReadFunction>> = {
   Recode: readRecoding,
   Categorize: readClasses,
   Interpolate: readInterpolation,
@@ -100,3 +99,6 @@ export const FUNCTIONS: Readonly<Record<string, ReadFunction | undefined>> = {
     }
   }
 }
+
+/** Functions of Symbology Encoding 1.1 (§11.6), and those of GeoServer and QGIS that styles use most. */
+export const FUNCTIONS: ReadonlyMap<string, ReadFunction> = new Map(Object.entries(BY_NAME))

@@ -94,7 +94,7 @@ export function readStroke(reading: Reading, stroke: XmlNode): Pick<Draft, 'layo
     layout: without(
       {
         'line-cap': oneOf(textOf(parameters.get('stroke-linecap')), CAPS),
-        'line-join': oneOf(JOINS[join] ?? join, Object.values(JOINS))
+        'line-join': oneOf(join === 'mitre' ? 'miter' : join, JOINS)
       },
       { 'line-cap': 'butt', 'line-join': 'miter' }
     ),
@@ -113,7 +113,7 @@ export function readStroke(reading: Reading, stroke: XmlNode): Pick<Draft, 'layo
 }
 
 const CAPS = ['butt', 'round', 'square']
-const JOINS: Readonly<Record<string, string>> = { mitre: 'miter', miter: 'miter', round: 'round', bevel: 'bevel' }
+const JOINS = ['miter', 'round', 'bevel']
 
 const oneOf = (value: string | undefined, known: readonly string[]) =>
   value !== undefined && known.includes(value) ? value : undefined

@@ -10,7 +10,7 @@ export interface Read {
   field?: string
 }
 
-const ARITHMETIC: Readonly<Record<string, string>> = { Add: '+', Sub: '-', Mul: '*', Div: '/' }
+const ARITHMETIC: ReadonlyMap<string, string> = new Map(Object.entries({ Add: '+', Sub: '-', Mul: '*', Div: '/' }))
 
 /**
  * One expression of Filter Encoding (1.0 §10, 1.1 §6) or Symbology Encoding (1.1 §11.6). A literal stays as written:
@@ -20,12 +20,12 @@ const ARITHMETIC: Readonly<Record<string, string>> = { Add: '+', Sub: '-', Mul: 
 export function readExpression(reading: Reading, node: XmlNode): Read {
   if (node.name === 'Literal') return { value: textOf(node) ?? '', type: 'literal' }
   if (node.name === 'PropertyName' || node.name === 'ValueReference') return readField(reading, node)
-  const operator = ARITHMETIC[node.name]
+  const operator = ARITHMETIC.get(node.name)
   if (operator) {
     const parts = elementsOf(node).map(part => asNumber(readExpression(reading, part), part))
     return { value: [operator, ...parts], type: 'number' }
   }
-  const read = FUNCTIONS[functionName(node)]
+  const read = FUNCTIONS.get(functionName(node))
   if (read) return read(reading, node)
   const name = functionName(node).slice(0, 40)
   throw new NotUnderstood(node, `不支持函数或表达式“${name}”`, `the expression or function "${name}" is not known`)

@@ -3,14 +3,16 @@ import { asNumber, asText, type Read, readExpression } from './read-expression.t
 import { readLike } from './read-like.ts'
 import { elementsOf, type XmlNode } from './xml-tree.ts'
 
-const COMPARISONS: Readonly<Record<string, string>> = {
-  PropertyIsEqualTo: '==',
-  PropertyIsNotEqualTo: '!=',
-  PropertyIsLessThan: '<',
-  PropertyIsLessThanOrEqualTo: '<=',
-  PropertyIsGreaterThan: '>',
-  PropertyIsGreaterThanOrEqualTo: '>='
-}
+const COMPARISONS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    PropertyIsEqualTo: '==',
+    PropertyIsNotEqualTo: '!=',
+    PropertyIsLessThan: '<',
+    PropertyIsLessThanOrEqualTo: '<=',
+    PropertyIsGreaterThan: '>',
+    PropertyIsGreaterThanOrEqualTo: '>='
+  })
+)
 
 /**
  * The condition of a `Filter` (Filter Encoding 1.0 and 1.1) as a MapLibre expression.
@@ -25,7 +27,7 @@ export function readFilter(reading: Reading, filter: XmlNode): unknown {
 }
 
 function readCondition(reading: Reading, node: XmlNode): unknown {
-  const comparison = COMPARISONS[node.name]
+  const comparison = COMPARISONS.get(node.name)
   if (comparison) return readComparison(reading, node, comparison)
   switch (node.name) {
     case 'And':

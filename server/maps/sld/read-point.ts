@@ -54,18 +54,20 @@ function readIcon(reading: Reading, graphic: XmlNode, sprite: Sprite): Draft {
 }
 
 /** Marks that are no circle, as the font has them. */
-const CHARACTERS: Readonly<Record<string, string>> = {
-  square: '■',
-  triangle: '▲',
-  star: '★',
-  cross: '＋',
-  x: '×',
-  diamond: '◆'
-}
+const CHARACTERS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    square: '■',
+    triangle: '▲',
+    star: '★',
+    cross: '＋',
+    x: '×',
+    diamond: '◆'
+  })
+)
 
 function readMark(reading: Reading, graphic: XmlNode, mark: XmlNode | undefined): Draft {
   const name = (textOf(below(mark, 'WellKnownName')) ?? 'square').toLowerCase()
-  const character = CHARACTERS[name]
+  const character = CHARACTERS.get(name)
   if (!character && name !== 'circle')
     reading.note(
       mark ?? graphic,

@@ -24,7 +24,7 @@ const OPERATIONS: Readonly<Record<string, OperationMaker>> = {
 }
 
 /** What version 1.0.0 called them: who begins so is told of newer versions. */
-const FORMER: Readonly<Record<string, string>> = { capabilities: 'getcapabilities' }
+const FORMER: ReadonlyMap<string, string> = new Map([['capabilities', 'getcapabilities']])
 
 /** Bytes of a form. */
 const FORM_LIMIT = 64 * 1024
@@ -90,7 +90,7 @@ const endpoint: FastifyPluginAsync = async app => {
     const name = kvp.get('request')
     if (!name) throw missing('REQUEST')
     const written = name.toLowerCase()
-    const operation = operations.get(FORMER[written] ?? written)
+    const operation = operations.get(FORMER.get(written) ?? written)
     if (!operation) throw noOperation(name)
     return operation(request, reply, kvp)
   }

@@ -6,12 +6,12 @@ import { exceptionReport, REPORT_TYPES, reportText } from './exception-report.ts
 import { negotiate } from './versions.ts'
 
 /** What EXCEPTIONS may ask for, by its value in lower case: 1.3.0's names, and those of 1.1.1. */
-const WAYS: Readonly<Record<string, 'inimage' | 'blank'>> = {
-  inimage: 'inimage',
-  blank: 'blank',
-  'application/vnd.ogc.se_inimage': 'inimage',
-  'application/vnd.ogc.se_blank': 'blank'
-}
+const WAYS: ReadonlyMap<string, 'inimage' | 'blank'> = new Map([
+  ['inimage', 'inimage'],
+  ['blank', 'blank'],
+  ['application/vnd.ogc.se_inimage', 'inimage'],
+  ['application/vnd.ogc.se_blank', 'blank']
+])
 
 /** Answers an error: in words, or as a picture where a map was asked for and its size and format are known. */
 export function exceptionReply(app: FastifyInstance) {
@@ -27,7 +27,7 @@ export function exceptionReply(app: FastifyInstance) {
     if (retryAfter) reply.header('retry-after', String(retryAfter))
     const version = negotiate(kvp)
     const text = reportText(problem, request.language, request.id)
-    const way = WAYS[kvp.get('exceptions')?.toLowerCase() ?? '']
+    const way = WAYS.get(kvp.get('exceptions')?.toLowerCase() ?? '')
     const asksForMap = kvp.get('request')?.toLowerCase() === 'getmap'
     const picture = way && asksForMap && (await exceptionPicture(app, kvp, way === 'inimage' ? text : null))
     if (picture) return reply.code(200).type(picture.type).send(picture.bytes)

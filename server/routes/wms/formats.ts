@@ -5,15 +5,15 @@ import { noFormat } from './problems.ts'
 export const MAP_FORMATS: readonly PictureType[] = ['image/png', 'image/png; mode=8bit', 'image/jpeg', 'image/webp']
 
 /** Other names for the same. */
-const ALIASES: Readonly<Record<string, PictureType>> = {
-  'image/png8': 'image/png; mode=8bit',
-  'image/jpg': 'image/jpeg'
-}
+const ALIASES: ReadonlyMap<string, PictureType> = new Map([
+  ['image/png8', 'image/png; mode=8bit'],
+  ['image/jpg', 'image/jpeg']
+])
 
 /** The format a name stands for; undefined: there is no such format. */
 export function findMapFormat(name: string): PictureType | undefined {
   const plain = name.toLowerCase().replaceAll(/\s/g, '')
-  return MAP_FORMATS.find(format => format.replaceAll(' ', '') === plain) ?? ALIASES[plain]
+  return MAP_FORMATS.find(format => format.replaceAll(' ', '') === plain) ?? ALIASES.get(plain)
 }
 
 /** @throws InvalidFormat */
