@@ -14,7 +14,11 @@ import { FORM_LIMITS, readParcelForm, requestOf, requestsOf } from './land-check
 const IdParams = Type.Object({ id: Type.String({ pattern: '^lc_[0-9A-Z]{26}$' }) })
 const Key = Type.Object({
   'idempotency-key': Type.Optional(
-    Type.String({ minLength: 1, maxLength: 200, description: 'The same key and request give the same answer again' })
+    Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description: 'The same key and request give the same answer again, with `Idempotent-Replayed: true`'
+    })
   )
 })
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -56,7 +60,6 @@ const landChecks: FastifyPluginAsyncTypebox = async app => {
       if (replayed) reply.header('idempotent-replayed', 'true')
       // The text itself is sent, unserialized: what is kept and what is answered are the same bytes.
       reply.header('location', `/api/land-checks/${id}`).header('cache-control', 'no-store').type(JSON_TYPE)
-      if (replayed) reply.header('idempotency-replayed', 'true')
       return reply.code(201).send(Buffer.from(body) as never)
     }
   )
