@@ -59,4 +59,6 @@ export interface Picture<Member> {
    * beside it; default 0.
    */
   margin?: number
+  /** No text is cut at the frame's edge: of a picture that stands alone. */
+  wholeTexts?: boolean
 }

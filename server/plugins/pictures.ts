@@ -33,6 +33,8 @@ export interface PictureAsk {
   /** A CSS colour behind everything; null: transparent. */
   background: string | null
   type: PictureType
+  /** It stands alone, so that no text is to be cut at its edge; without it pictures side by side fit together. */
+  isAlone?: boolean
   /** Drawn above all else. */
   overlay?: readonly PictureLayer<never>[]
   signal?: AbortSignal
@@ -76,6 +78,9 @@ declare module 'fastify' {
 
 /** CSS pixels around a picture in which labels are placed too, so that those that reach in from there are drawn. */
 const LABEL_MARGIN = 64
+
+/** Of a picture whose texts are whole nothing reaches in that is not within a point's reach. */
+const marginOf = (isAlone: boolean): number => (isAlone ? 0 : LABEL_MARGIN)
 
 /** Of the places for tiles that are to be made, pictures take this part at most; a layer may have half of them. */
 const SHARE_OF_QUEUE = 4
@@ -150,17 +155,17 @@ export default fp(
     }
 
     app.decorate('pictures', {
-      async key({ shown, frame, background, type, overlay = [] }) {
+      async key({ shown, frame, background, type, overlay = [], isAlone = false }) {
         const layers = await layersOfAll(shown)
         const looks = layers.map(({ look }) => look)
         const { crs, ...place } = frame
-        const how = hashOf(RENDERING, sprites.version, looks, crs.code, place, background, type, overlay)
-        return `${pictureVersion(layers, frame, LABEL_MARGIN)}/${how}`
+        const how = hashOf(RENDERING, sprites.version, looks, crs.code, place, background, type, overlay, isAlone)
+        return `${pictureVersion(layers, frame, marginOf(isAlone))}/${how}`
       },
-      async draw({ shown, frame, background, type, overlay = [], signal }) {
+      async draw({ shown, frame, background, type, overlay = [], isAlone = false, signal }) {
         const layers = (await layersOfAll(shown)).map(({ layer }) => layer)
-        const margin = LABEL_MARGIN
-        return renderer.draw({ frame, layers: [...layers, ...overlay], background, type, margin }, signal)
+        const edges = { margin: marginOf(isAlone), wholeTexts: isAlone }
+        return renderer.draw({ frame, layers: [...layers, ...overlay], background, type, ...edges }, signal)
       },
       tile: async ask => rasters.get(await sheetOf(ask), ask.grid, ask.tile, ask.signal),
       tileKey: async ask => rasters.key(await sheetOf(ask), ask.grid, ask.tile),

@@ -29,7 +29,8 @@ export async function sendPreview(
   const collection = findCollection(app.catalog, layer.id, () => true)
   const frame = await frameOf(app, collection, style, size)
   const shown = [{ collection, style: style.id }]
-  const ask = { shown, frame, background: PAPER, type: 'image/png' as const, signal: untilLeft(reply) }
+  const how = { background: PAPER, type: 'image/png' as const, isAlone: true }
+  const ask = { shown, frame, ...how, signal: untilLeft(reply) }
   const etag = strongEtag(await app.pictures.key(ask))
   if (reply.unchanged(etag, `${audience(collection.members)}no-cache`)) return reply
   return reply.type('image/png').send(await app.pictures.draw(ask))

@@ -89,6 +89,23 @@ t.test('areas that share a border show no line between them, and where they lie 
   t.ok(Math.abs(over.at(20, 256)[3]! - 128) < 2, 'one')
 })
 
+t.test('the edge of an area that is not to be smooth is of whole pixels, without gaps between neighbours', async t => {
+  const slanted = (from: number, to: number, color: string): Row => ({
+    type: 3,
+    parts: [[from, -64, to, -64, to + 700, 4160, from + 700, 4160]],
+    properties: { color }
+  })
+  const rows = [slanted(-1000, 1003, '#ff0000'), slanted(1003, 2500, '#0000ff')]
+  const colored = (more: StyleLayer['paint']) => [fill({ 'fill-color': ['get', 'color'], ...more })]
+  const soft = await pixelsOf({ style: colored({}), tiles: () => rows })
+  t.ok(new Set(soft.data).size > 10)
+  const hard = await pixelsOf({ style: colored({ 'fill-antialias': false }), tiles: () => rows })
+  t.equal(new Set(hard.data).size, 3, 'red, blue and nothing')
+  let gaps = 0
+  for (let y = 0; y < 512; y++) for (let x = 0; x < 300; x++) if (hard.at(x, y)[3] === 0) gaps++
+  t.equal(gaps, 0)
+})
+
 t.test('borders of areas are not drawn where tiles cut the areas off', async t => {
   const style = [line({ 'line-color': '#000000', 'line-width': 30 })]
   const inside = await pixelsOf({ style, tiles: () => [FULL], frame: block(256, 256) })

@@ -376,6 +376,39 @@ t.test('neighbouring pictures draw the same labels along their common side', asy
   t.ok(differentAlone > 0, 'without one labels would be cut')
 })
 
+t.test('in a picture that stands alone no text is cut at its edge', async t => {
+  const alone = { ...SHEET, wholeTexts: true }
+  const here = (rows: readonly Row[], look: Look = {}, sheet = alone) => place([layer(rows, look)], sheet)[0] ?? []
+  const edge = [point(2, 256, { name: '西樵山' }), point(256, 256, { name: '桂城' })]
+  t.strictSame(
+    here(edge, {}, { ...alone, wholeTexts: false })
+      .map(textOf)
+      .toSorted(),
+    ['桂城', '西樵山']
+  )
+  t.strictSame(here(edge).map(textOf), ['桂城'])
+  const anchors = { layout: { 'text-variable-anchor': ['right', 'left'], 'text-radial-offset': 0.5 } }
+  t.ok(here(edge, anchors).length === 2, 'where it is whole on the other side of its point it stands there')
+  const icon = { layout: { 'icon-image': 'box' } }
+  t.strictSame(
+    here(edge, icon).map(symbol => [textOf(symbol), symbol.icon !== null]),
+    [
+      ['-', true],
+      ['桂城', true]
+    ],
+    'its icon is there'
+  )
+  const shield = { layout: { 'icon-image': 'box', 'icon-text-fit': 'both' } }
+  t.strictSame(here(edge, shield).map(textOf), ['桂城'], 'but for what is the ground of the text')
+  const road = [line([-8, 20, 60, 20, 520, 20], '桂澜路')]
+  const along = { layout: { 'symbol-placement': 'line', 'symbol-spacing': 80 } }
+  for (const { text } of here(road, along))
+    t.ok(
+      text!.glyphs!.every(({ x }) => x > 6 && x < SIDE - 6),
+      'along a line'
+    )
+})
+
 function seeded(seed: number): () => number {
   let state = seed
   return () => {

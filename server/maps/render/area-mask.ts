@@ -146,19 +146,22 @@ export class AreaMask {
     cells[at + count] = cells[at + count]! + weight * last
   }
 
-  /** Paints what was added within the spans, and is empty again. */
-  paint(pixels: Pixels, spans: Spans, paint: Paint): void {
+  /**
+   * Paints what was added within the spans, and is empty again.
+   * @param isHard pixels are painted that are covered to a half, those wholly; none is painted in part
+   */
+  paint(pixels: Pixels, spans: Spans, paint: Paint, isHard = false): void {
     const { low, high, rows } = this.#written
     for (let y = low; y <= high; y++) {
       const bits = rows[y]!
       if (bits === 0) continue
       rows[y] = 0
-      this.#paintRow(pixels, y, bits, spans.from[y - spans.top]!, spans.to[y - spans.top]!, paint)
+      this.#paintRow(pixels, y, bits, spans.from[y - spans.top]!, spans.to[y - spans.top]!, paint, isHard)
     }
     this.#written.reset()
   }
 
-  #paintRow(pixels: Pixels, y: number, bits: number, from: number, to: number, paint: Paint): void {
+  #paintRow(pixels: Pixels, y: number, bits: number, from: number, to: number, paint: Paint, isHard: boolean): void {
     const cells = this.#cells
     const width = this.#width
     const { row } = pixels
@@ -177,7 +180,7 @@ export class AreaMask {
           const change = cells[start + x]!
           if (change !== 0) {
             sum += change
-            covered = byteOf(sum)
+            covered = isHard ? hardByteOf(sum) : byteOf(sum)
             cells[start + x] = 0
           }
           row[x] = covered
@@ -211,6 +214,9 @@ export class AreaMask {
     return most
   }
 }
+
+/** A trifle less than a half: of two areas that share a pixel one has it. */
+const hardByteOf = (share: number): number => (Math.abs(share) >= 0.4999 ? 255 : 0)
 
 function byteOf(share: number): number {
   const size = share < 0 ? -share : share

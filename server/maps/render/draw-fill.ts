@@ -18,6 +18,7 @@ export function drawFill(desk: Desk, style: Evaluated, placed: PlacedLayer): voi
   const paintOf: PerFeature<Paint | null> = isPattern
     ? patternPaint(desk, style, 'fill-pattern', 'fill-opacity', layer)
     : style.color('fill-color', 'fill-opacity', layer)
+  const isSmooth = style.value<boolean>('fill-antialias')
   const overlap = areasOverlap(layer)
   desk.areas.within(place.spans)
   for (const [paint, group] of groupBy(features, paintOf, overlap || style.has('fill-sort-key'))) {
@@ -26,12 +27,11 @@ export function drawFill(desk: Desk, style: Evaluated, placed: PlacedLayer): voi
     const oneByOne = overlap && !('alpha' in paint && paint.alpha >= 254.5)
     for (const feature of group) {
       addRings(desk, at, feature)
-      if (oneByOne) desk.areas.paint(desk.pixels, place.spans, paint)
+      if (oneByOne) desk.areas.paint(desk.pixels, place.spans, paint, !isSmooth)
     }
-    if (!oneByOne) desk.areas.paint(desk.pixels, place.spans, paint)
+    if (!oneByOne) desk.areas.paint(desk.pixels, place.spans, paint, !isSmooth)
   }
-  if (!isPattern && style.has('fill-outline-color') && style.value('fill-antialias'))
-    drawOutlines(desk, style, at, features)
+  if (!isPattern && style.has('fill-outline-color') && isSmooth) drawOutlines(desk, style, at, features)
 }
 
 function addRings({ areas }: Desk, { layer, places }: PlacedLayer, feature: number): void {

@@ -43,7 +43,7 @@ interface Piece {
 
 /** Draws pictures, areas, lines and points of all layers in their order, and above them all symbols. */
 export function drawPicture(order: DrawOrder, supplies: Supplies): Pixels {
-  const { frame, margin } = order
+  const { frame, margin, wholeTexts } = order
   const scale = scaleOf(frame)
   const zoom = pictureZoom(frame)
   const places = new Map<string, TilePlace>()
@@ -87,7 +87,7 @@ export function drawPicture(order: DrawOrder, supplies: Supplies): Pixels {
   if (symbols.length > 0) {
     layOver(desk.pixels, canvas => {
       const { width, height, pixelRatio } = frame
-      return drawSymbols(canvas.getContext('2d'), symbols, { width, height, pixelRatio, zoom, margin }) > 0
+      return drawSymbols(canvas.getContext('2d'), symbols, { width, height, pixelRatio, zoom, margin, wholeTexts }) > 0
     })
   }
   return desk.pixels

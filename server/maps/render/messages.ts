@@ -13,6 +13,8 @@ export interface DrawOrder {
   type: PictureType
   /** CSS pixels around the frame. */
   margin: number
+  /** No text is cut at the frame's edge. */
+  wholeTexts: boolean
   /** Into how many files side by side and above each other it is cut. */
   columns: number
   rows: number

@@ -34,7 +34,7 @@ export async function orderOf<Member>(
   allHave: (key: string) => boolean,
   signal: AbortSignal
 ) {
-  const { frame, background, type, margin = 0 } = picture
+  const { frame, background, type, margin = 0, wholeTexts = false } = picture
   const zoom = pictureZoom(frame)
   const styles = new Map<string, readonly StyleLayer[]>()
   const sheets = new Map<string, SheetFiles>()
@@ -76,7 +76,12 @@ export async function orderOf<Member>(
   }
 
   const layers = (await Promise.all(picture.layers.map(layerOf))).flat()
-  const goods: OrderGoods = { order: { frame, layers, background, type, margin, columns, rows }, styles, sheets, tiles }
+  const goods: OrderGoods = {
+    order: { frame, layers, background, type, margin, wholeTexts, columns, rows },
+    styles,
+    sheets,
+    tiles
+  }
   const fetch = async (keys: readonly string[]) =>
     new Map(
       await Promise.all(

@@ -40,15 +40,22 @@ const GLYPH_SHARE = 0.5
  * @returns by layer, likewise, in the order of drawing
  */
 export function placeSymbols(layers: readonly (readonly Candidate[])[], sheet: SymbolSheet): Placed[][] {
-  const { width, height, margin } = sheet
+  const { width, height, margin, wholeTexts } = sheet
   const area = { left: -margin, top: -margin, right: width + margin, bottom: height + margin }
-  const grid = new CollisionGrid(area)
+  const room: Room = { grid: new CollisionGrid(area), area, frame: wholeTexts ? [0, 0, width, height] : null }
   const placed: Placed[][] = layers.map(() => [])
-  for (let i = layers.length - 1; i >= 0; i--) placed[i] = placeLayer(layers[i]!, grid, area)
+  for (let i = layers.length - 1; i >= 0; i--) placed[i] = placeLayer(layers[i]!, room)
   return placed
 }
 
-function placeLayer(candidates: readonly Candidate[], grid: CollisionGrid, area: Box): Placed[] {
+/** Where symbols may stand: beside those that are placed, somewhere in the area, texts wholly in the frame. */
+interface Room {
+  grid: CollisionGrid
+  area: Box
+  frame: readonly [left: number, top: number, right: number, bottom: number] | null
+}
+
+function placeLayer(candidates: readonly Candidate[], room: Room): Placed[] {
   const placed: Placed[] = []
   const named = new Set<string>()
   const repeats = new Map<string, [number, number][]>()
@@ -58,7 +65,7 @@ function placeLayer(candidates: readonly Candidate[], grid: CollisionGrid, area:
     const words = text && rules.repeatDistance > 0 ? text.choices[0]!.shape.text : null
     const others = words === null ? [] : (repeats.get(words) ?? [])
     if (others.some(other => Math.hypot(other[0] - x, other[1] - y) < rules.repeatDistance)) continue
-    const found = placeOne(candidate, grid, area)
+    const found = placeOne(candidate, room)
     if (!found) continue
     placed.push(found)
     if (once !== null) named.add(once)
@@ -68,7 +75,7 @@ function placeLayer(candidates: readonly Candidate[], grid: CollisionGrid, area:
   return placed
 }
 
-function placeOne(candidate: Candidate, grid: CollisionGrid, area: Box): Placed | null {
+function placeOne(candidate: Candidate, { grid, area, frame }: Room): Placed | null {
   const { rules, x, y, text, icon, tileBox } = candidate
   const fits = (boxes: readonly Box[], overlap: Overlap) =>
     boxes.some(box => touches(box, area)) &&
@@ -79,17 +86,22 @@ function placeOne(candidate: Candidate, grid: CollisionGrid, area: Box): Placed 
     !choice.icon || !icon || fits(iconBox(choice.icon, icon), rules.iconOverlap)
 
   let chosen: TextTry | null = null
+  let isCut = false
   if (text) {
-    const tries = triesOf(candidate, text)
-    chosen = tries.find(one => fits(one.boxes, tries.length > 1 ? 'never' : rules.textOverlap) && fitted(one)) ?? null
-    if (!chosen && tries.length > 1 && rules.textOverlap !== 'never')
+    const all = triesOf(candidate, text)
+    const tries = frame ? all.filter(({ boxes }) => boxes.every(box => liesIn(box, frame))) : all
+    isCut = all.length > 0 && tries.length === 0
+    chosen = tries.find(one => fits(one.boxes, all.length > 1 ? 'never' : rules.textOverlap) && fitted(one)) ?? null
+    if (!chosen && all.length > 1 && rules.textOverlap !== 'never')
       chosen = tries.find(one => fits(one.boxes, rules.textOverlap)) ?? null
   }
   const iconShape = icon && (chosen?.icon ?? icon.shape)
   let isIconPlaced = icon !== null && fits(iconBox(iconShape!, icon), rules.iconOverlap)
   let isTextPlaced = chosen !== null
   // One of a pair stands alone only where the other is optional.
-  const needsText = text !== null && !rules.textOptional
+  // An icon at the edge says where something lies, without its text, too, unless it is the ground of that.
+  const standsAlone = isCut && text!.choices.every(({ icon }) => icon === null)
+  const needsText = text !== null && !rules.textOptional && !standsAlone
   const needsIcon = icon !== null && !rules.iconOptional
   if (needsText && needsIcon) isIconPlaced = isTextPlaced = isIconPlaced && isTextPlaced
   else if (needsIcon) isTextPlaced &&= isIconPlaced

@@ -13,6 +13,8 @@ export interface SymbolSheet {
   zoom: number
   /** CSS pixels around the picture in which symbols are placed too. */
   margin: number
+  /** A text that would be cut at the picture's edge is left out, or stands where it is whole. */
+  wholeTexts?: boolean
 }
 
 /** A symbol layer of a style, with the tiles it is drawn from. */

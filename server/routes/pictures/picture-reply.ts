@@ -97,7 +97,7 @@ export function pictureReply(app: FastifyInstance, printer: Printer) {
     const ornaments = parseOrnaments(query.ornaments, ON_PICTURES)
     const { frame, metresPerPixel, zoom } = planPicture(where, parseCrs(query.crs, 'EPSG:3857'), size, all)
     const entries = ornaments.has('legend') ? legendLines(app, shown, language, zoom) : []
-    const ask: PictureAsk = { shown: [shown], frame, background, overlay, type, signal }
+    const ask: PictureAsk = { shown: [shown], frame, background, overlay, type, isAlone: true, signal }
     const said = ornaments.has('attribution') ? attribution : ''
     const etag = strongEtag(await app.pictures.key(ask), JSON.stringify([...ornaments, entries, said]))
     reply.header('vary', 'Accept-Language')

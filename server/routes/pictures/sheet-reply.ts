@@ -46,6 +46,7 @@ export const sheetReply =
       background: background ?? '#ffffff',
       overlay,
       type: 'image/png',
+      isAlone: true,
       signal
     }
     const said = ornaments.has('attribution') ? attribution : ''

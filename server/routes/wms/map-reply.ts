@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { strongEtag } from '../../lib/etag.ts'
 import type { Kvp } from '../../lib/kvp.ts'
+import type { PictureFrame } from '../../maps/picture.ts'
 import { audience } from '../../tiles/tileset.ts'
 import type { PictureAsk } from '../picture-ask.ts'
 import { meetsArea } from './crs-area.ts'
@@ -25,6 +26,7 @@ export const mapReply =
       frame,
       background: backgroundOf(look),
       type: look.type,
+      isAlone: !isTile(kvp, frame),
       signal: untilLeft(reply)
     }
     if (warnings.length > 0) reply.header('warning', warnings.join(', '))
@@ -32,6 +34,15 @@ export const mapReply =
     if (reply.unchanged(strongEtag(await app.pictures.key(ask)), `${kept}no-cache`)) return reply
     return reply.type(look.type).send(await app.pictures.draw(ask))
   }
+
+/** Sides that clients cut maps into tiles by. */
+const TILE_SIDES = [256, 512]
+
+/** Whether a picture is likely to lie beside others: clients seldom say so (`TILED=true`). */
+function isTile(kvp: Kvp, { width, height, pixelRatio }: PictureFrame): boolean {
+  if (/^true$/i.test(kvp.get('tiled') ?? '')) return true
+  return width === height && TILE_SIDES.some(side => side === width || side === width * pixelRatio)
+}
 
 /** Styles are those of the catalogue: nothing is fetched or read for one request. */
 function refuseForeignStyles(kvp: Kvp): void {
