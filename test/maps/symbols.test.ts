@@ -376,6 +376,31 @@ t.test('neighbouring pictures draw the same labels along their common side', asy
   t.ok(differentAlone > 0, 'without one labels would be cut')
 })
 
+t.test('a text at a point is written downward where its layer says so, and it has characters that read so', async t => {
+  const down = (layout: object) => ({ layout: { 'text-writing-mode': ['vertical'], ...layout } })
+  const one = (name: string, look: Look = {}) => place([layer([point(256, 256, { name })], look)])[0]![0]!
+  const glyphs = one('西樵山', down({})).text!.glyphs!
+  t.strictSame(
+    glyphs.map(({ character, x, y, angle }) => [character, x, y, Math.round(angle * 100)].join(' ')),
+    ['西 256 244 0', '樵 256 256 0', '山 256 268 0']
+  )
+  t.equal(one('Xiqiao', down({})).text!.glyphs, null)
+  const [first, , third] = one('西樵山风景', down({ 'text-max-width': 3 })).text!.glyphs!
+  const last = one('西樵山风景', down({ 'text-max-width': 3 })).text!.glyphs!.at(-1)!
+  t.ok(first!.x === third!.x && last.x < first!.x, 'lines from the right to the left')
+  const below = one('西樵山', down({ 'text-anchor': 'top' })).text!.glyphs!
+  t.ok(below[0]!.x === 256 && below[0]!.y > 256, 'an anchor above the text is above it')
+  const aside = one('西樵山', down({ 'text-anchor': 'left' })).text!.glyphs!
+  t.ok(aside[1]!.x > 256 && Math.abs(aside[1]!.y - 256) < 1e-6)
+  const either = [point(256, 256, { name: '西樵山' }), point(286, 256, { name: '桂城街' })]
+  const modes = { layout: { 'text-writing-mode': ['horizontal', 'vertical'] } }
+  t.strictSame(
+    (place([layer(either, modes)])[0] ?? []).map(({ text }) => text?.glyphs !== null),
+    [false, true],
+    'where there is no room across'
+  )
+})
+
 t.test('in a picture that stands alone no text is cut at its edge', async t => {
   const alone = { ...SHEET, wholeTexts: true }
   const here = (rows: readonly Row[], look: Look = {}, sheet = alone) => place([layer(rows, look)], sheet)[0] ?? []

@@ -4,6 +4,8 @@ import type { Path } from './path.ts'
 import type { ShapedIcon } from './shape-icon.ts'
 import type { ShapedText } from './shape-text.ts'
 
+export type WritingMode = 'horizontal' | 'vertical'
+
 /** What is the same for all symbols of a style layer. */
 export interface LayerRules {
   textOverlap: Overlap
@@ -16,6 +18,8 @@ export interface LayerRules {
   iconKeepUpright: boolean
   avoidEdges: boolean
   textPadding: number
+  /** Ways in which a text at a point may be written, the best first. */
+  writingModes: readonly WritingMode[]
   /** Labels with the same text keep this far apart along lines; 0: where they please. */
   repeatDistance: number
   zOrder: 'viewport-y' | 'source'

@@ -1,5 +1,5 @@
 import type { Evaluated } from '../render/evaluate.ts'
-import type { LayerRules } from './candidate.ts'
+import type { LayerRules, WritingMode } from './candidate.ts'
 import type { Overlap } from './collision-grid.ts'
 
 export type Placement = 'point' | 'line' | 'line-center'
@@ -23,6 +23,7 @@ export function layerRules(evaluated: Evaluated): LayerRules {
     iconKeepUpright: value('icon-keep-upright'),
     avoidEdges: value('symbol-avoid-edges'),
     textPadding: value('text-padding'),
+    writingModes: [...(value<WritingMode[] | undefined>('text-writing-mode') ?? ['horizontal'])],
     repeatDistance: placementOf(evaluated) === 'line' ? value<number>('symbol-spacing') / 2 : 0,
     zOrder: order === 'source' || (order === 'auto' && isSorted) ? 'source' : 'viewport-y',
     textTranslate: value('text-translate'),

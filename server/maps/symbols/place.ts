@@ -4,6 +4,7 @@ import { type Box, type ShapedIcon, turned } from './shape-icon.ts'
 import type { ShapedText } from './shape-text.ts'
 import type { SymbolSheet } from './symbols.ts'
 import { type PlacedGlyph, writeAlong } from './write-along.ts'
+import { readsDown, writeDown } from './write-down.ts'
 
 /** A symbol that is drawn. */
 export interface Placed {
@@ -120,18 +121,31 @@ function placeOne(candidate: Candidate, { grid, area, frame }: Room): Placed | n
 }
 
 function triesOf({ x, y, rules }: Candidate, text: CandidateText): TextTry[] {
-  return text.choices.flatMap((choice): TextTry[] => {
-    const { paint, size, rotation, along } = text
+  const { paint, size, rotation, along } = text
+  const inGlyphs = (choice: TextChoice, glyphs: readonly PlacedGlyph[]): TextTry => {
+    const boxes = glyphs.map(glyph => glyphBox(glyph, rules))
+    return { paint, size, rotation: 0, shape: null, offset: choice.offset, glyphs, boxes, icon: choice.icon }
+  }
+  const modes = along ? ONE_MODE : modesOf(text, rules)
+  const tries = modes.flatMap(mode => text.choices.map(choice => ({ mode, choice })))
+  return tries.flatMap(({ mode, choice }): TextTry[] => {
     const { shape, offset, icon } = choice
+    if (mode === 'vertical') return [inGlyphs(choice, writeDown(choice, text, x, y))]
     if (!along) {
       const boxes = [textBox(choice, text, x, y, rules)]
       return [{ paint, size, rotation, shape, offset, glyphs: null, boxes, icon }]
     }
     const glyphs = writeAlong(shape, size, offset, along, rules.keepUpright)
-    if (!glyphs) return []
-    const boxes = glyphs.map(glyph => glyphBox(glyph, rules))
-    return [{ paint, size, rotation: 0, shape: null, offset, glyphs, boxes, icon }]
+    return glyphs ? [inGlyphs(choice, glyphs)] : []
   })
+}
+
+const ONE_MODE = ['horizontal'] as const
+
+/** How a text may be written: across where it has no Chinese characters, or an icon is fitted to it as it stands. */
+function modesOf({ choices }: CandidateText, { writingModes }: LayerRules): LayerRules['writingModes'] {
+  const [first] = choices
+  return first && readsDown(first) && first.icon === null ? writingModes : ONE_MODE
 }
 
 function textBox(

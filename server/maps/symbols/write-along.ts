@@ -27,6 +27,8 @@ export interface PlacedGlyph {
 const UPRIGHT =
   /[\u2e80-\u2fff\u3005-\u3007\u3021-\u3029\u3038-\u303b\u3040-\u30ff\u3100-\u312f\u3130-\u318f\u31a0-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\u{20000}-\u{3ffff}]/u
 
+export const canStandUpright = (text: string): boolean => UPRIGHT.test(text)
+
 /** Between them numbers, and letters of a short code, stand upright too (as MapLibre has it). */
 const UPRIGHT_RUN = /^(?:[\d.,:/#+\-\u2010-\u2015]*\d[\d.,:/#+\-\u2010-\u2015]*|[A-Z\d]{1,3})$/
 
@@ -59,7 +61,7 @@ export function writeAlong(
   const to = distance + shape.right * size + offset[0]
   const [firstX, firstY] = path.at(from)
   const [lastX, lastY] = path.at(to)
-  const isDown = keepUpright && Math.abs(lastY - firstY) > Math.abs(lastX - firstX) && UPRIGHT.test(shape.text)
+  const isDown = keepUpright && Math.abs(lastY - firstY) > Math.abs(lastX - firstX) && canStandUpright(shape.text)
   const isBackward = keepUpright && (isDown ? firstY > lastY : firstX > lastX)
   const glyphs: PlacedGlyph[] = []
   for (const { piece, character, x, width, isUpright } of isDown ? signsDown(shape) : signsAcross(shape)) {
