@@ -1,4 +1,5 @@
 import { VectorTile } from '@mapbox/vector-tile'
+import { createCanvas } from '@napi-rs/canvas'
 import fc from 'fast-check'
 import { PbfReader } from 'pbf'
 import sharp from 'sharp'
@@ -87,6 +88,61 @@ t.test('areas that share a border show no line between them, and where they lie 
   const over = await pixelsOf({ style, tiles: () => [half(-1000, 2500), half(1003, 5000)] })
   t.ok(over.at(280, 256)[3]! > 185 && over.at(280, 256)[3]! < 195, 'both')
   t.ok(Math.abs(over.at(20, 256)[3]! - 128) < 2, 'one')
+})
+
+t.test('a pattern is turned as its line runs, in its own size, its middle on the line', async t => {
+  const canvas = createCanvas(8, 8)
+  const context = canvas.getContext('2d')
+  for (const [color, x, y] of [
+    ['#ff0000', 0, 0],
+    ['#00ff00', 4, 0],
+    ['#0000ff', 0, 4],
+    ['#ffff00', 4, 4]
+  ] as const) {
+    context.fillStyle = color
+    context.fillRect(x, y, 4, 4)
+  }
+  const json = Buffer.from(JSON.stringify({ arrow: { x: 0, y: 0, width: 8, height: 8, pixelRatio: 1 } }))
+  const png = await canvas.encode('png')
+  const tiles: Tiles = () => [
+    { type: 2, parts: [[400, 800, 4096, 800]] },
+    { type: 2, parts: [[800, 1600, 800, 4096]] }
+  ]
+  const patterned = createRenderer<Tiles>({
+    tileOf: async (rows, _grid, { z, x, y }) => ({ key: `${z} ${x} ${y}`, bytes: mvt('a', rows({ z, x, y })) }),
+    sheetOf: async () => ({ json, png }),
+    threads: 1,
+    deadlineMs: 120_000
+  })
+  t.teardown(() => patterned.close())
+  const style = [line({ 'line-pattern': 'arrow', 'line-width': 8 })]
+  const source = { kind: 'tiles', member: tiles, zooms: { min: 0, max: 14 }, grids: TILE_GRIDS } as const
+  const layers = [{ style, source }]
+  const file = await patterned.draw({ frame: block(), layers, background: null, type: 'image/png' })
+  const { data } = await sharp(file).ensureAlpha().raw().toBuffer({ resolveWithObject: true })
+  const at = (x: number, y: number) => [...data.subarray(4 * (y * 512 + x), 4 * (y * 512 + x) + 3)]
+  // From 50 100 to the east: its upper side is the northern one.
+  t.strictSame(
+    [at(51, 97), at(55, 97), at(51, 102), at(55, 102), at(59, 97)],
+    [
+      [255, 0, 0],
+      [0, 255, 0],
+      [0, 0, 255],
+      [255, 255, 0],
+      [255, 0, 0]
+    ]
+  )
+  // From 100 200 to the south: its upper side is the eastern one.
+  t.strictSame(
+    [at(102, 201), at(102, 205), at(97, 201), at(97, 205)],
+    [
+      [255, 0, 0],
+      [0, 255, 0],
+      [0, 0, 255],
+      [255, 255, 0]
+    ]
+  )
+  t.equal(data[4 * (92 * 512 + 200) + 3], 0, 'beside the line')
 })
 
 t.test('the edge of an area that is not to be smooth is of whole pixels, without gaps between neighbours', async t => {

@@ -4,8 +4,9 @@ import { type Desk, groupBy, isSeen, moved, type PlacedLayer } from './desk.ts'
 import type { Evaluated, PerFeature } from './evaluate.ts'
 import type { LineMask } from './line-mask.ts'
 import { patternPaint } from './patterns.ts'
-import { isClear, type Paint } from './pixels.ts'
+import { isClear, type Paint, type Pattern } from './pixels.ts'
 import { type Stroke, strokeLine } from './stroke.ts'
+import { TurnedPattern } from './turned-pattern.ts'
 
 /** Draws the lines of a tile, and its areas' borders. */
 export function drawLine(desk: Desk, style: Evaluated, placed: PlacedLayer): void {
@@ -25,10 +26,12 @@ export function drawLine(desk: Desk, style: Evaluated, placed: PlacedLayer): voi
   for (const [paint, group] of groupBy(features, paintOf, style.has('line-sort-key'))) {
     if (!paint || isClear(paint)) continue
     let hasGaps = false
+    const turned = 'words' in paint ? new TurnedPattern(place.spans) : null
     for (const feature of group) {
       const stroke = strokeOf(feature)
       const { width, gap, offset } = stroke
       if (width <= 0 || !isSeen(at, feature, 2 * Math.abs(offset) + gap + 2 * width + 1)) continue
+      if (turned) layFeature(turned, at, feature, paint as Pattern, stroke)
       if (gap > 0) {
         // A line on each side of the gap is a wide one, but for its middle.
         hasGaps = true
@@ -36,7 +39,8 @@ export function drawLine(desk: Desk, style: Evaluated, placed: PlacedLayer): voi
         strokeFeature(desk.lines, at, feature, { ...stroke, width: gap + 2 * width })
       } else strokeFeature(desk.lines, at, feature, stroke)
     }
-    desk.lines.paint(desk.pixels, place.spans, paint, hasGaps ? desk.gaps : null)
+    const laid = turned ? turned.asPaint((paint as Pattern).opacity) : paint
+    desk.lines.paint(desk.pixels, place.spans, laid, hasGaps ? desk.gaps : null)
   }
 }
 
@@ -68,6 +72,24 @@ function strokes({ pixelRatio }: Desk, style: Evaluated, { layer }: PlacedLayer)
       miterLimit,
       dashes: dashes?.(feature)?.map(dash => dash * wide) ?? null
     }
+  }
+}
+
+/** Corners that are drawn out reach so much farther from the line than its side does. */
+const CORNER = 1.5
+
+function layFeature(
+  turned: TurnedPattern,
+  { layer, places }: PlacedLayer,
+  feature: number,
+  image: Pattern,
+  { width, gap, offset }: WithGap
+): void {
+  const isArea = layer.type[feature] === POLYGON
+  const reach = (gap / 2 + width + Math.abs(offset)) * CORNER + 1
+  for (let part = layer.partStart[feature]!; part < layer.partStart[feature + 1]!; part++) {
+    const [from, to] = [layer.vertexStart[part]!, layer.vertexStart[part + 1]!]
+    turned.lay(places, from, to, isArea, { image, offset, reach })
   }
 }
 
