@@ -9,9 +9,50 @@ const serialize = canonicalize.default as unknown as (value: unknown) => string 
  * @throws where the value is no JSON (NaN, Infinity, a function)
  */
 export function canonicalJson(value: unknown): string {
-  const text = serialize(value)
+  const inOrder = sorted(value)
+  const text = inOrder === UNUSUAL ? serialize(value) : JSON.stringify(inOrder)
   if (text === undefined) throw new TypeError('Only a JSON value has a canonical text.')
   return text
+}
+
+const UNUSUAL = Symbol('unusual')
+
+/**
+ * A copy whose members are in canonical order, which the engine's own JSON.stringify prints in less than half the time
+ * the library takes; `UNUSUAL` where that would not be the same text: JavaScript lists members named by whole numbers
+ * before others, whatever the order they came in, `__proto__` is no member when it is set, and what is no plain JSON is
+ * the library's to judge.
+ */
+function sorted(value: unknown): unknown {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value
+  if (typeof value === 'number') return Number.isFinite(value) ? value : UNUSUAL
+  if (Array.isArray(value)) return sortedItems(value)
+  if (typeof value !== 'object' || 'toJSON' in value) return UNUSUAL
+  const members: Record<string, unknown> = {}
+  for (const key of Object.keys(value).sort()) {
+    const member = (value as Record<string, unknown>)[key]
+    if (member === undefined) continue
+    const kept = isInPlace(key) ? sorted(member) : UNUSUAL
+    if (kept === UNUSUAL) return UNUSUAL
+    members[key] = kept
+  }
+  return members
+}
+
+function sortedItems(items: unknown[]): unknown {
+  const all = []
+  for (const item of items) {
+    const kept = sorted(item)
+    if (kept === UNUSUAL) return UNUSUAL
+    all.push(kept)
+  }
+  return all
+}
+
+/** Whether a member stays where it is set. */
+function isInPlace(key: string): boolean {
+  const first = key.charCodeAt(0)
+  return !(first >= 48 && first <= 57) && key !== '__proto__'
 }
 
 /** SHA-256, or SM3 (GB/T 32905) where the server is set to it and OpenSSL has it; both 256 bits, 64 hex digits. */
