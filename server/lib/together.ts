@@ -8,6 +8,8 @@ export interface TogetherOptions<I, O> {
   most: number
   /** Groups at work at the same time. */
   atOnce: number
+  /** What a group begun beside one at work must hold, unless that one ends first; default 1. */
+  least?: number
 }
 
 interface Waiting<I, O> {
@@ -17,8 +19,8 @@ interface Waiting<I, O> {
 }
 
 /**
- * Work that is cheaper for several than for each alone. Nobody waits for company: an item is begun at once while there
- * is room, and what arrives while there is none goes together with the next group.
+ * Work that is cheaper for several than for each alone. Nobody waits for company while nothing is at work; what arrives
+ * meanwhile goes together with the next group, which is begun when one ends, or earlier, beside it, once it is worth it.
  */
 export class Together<I, O> {
   readonly #options: TogetherOptions<I, O>
@@ -38,8 +40,8 @@ export class Together<I, O> {
   }
 
   async #begin(): Promise<void> {
-    const { atOnce, most } = this.#options
-    if (this.#working >= atOnce || this.#waiting.length === 0) return
+    const { atOnce, most, least = 1 } = this.#options
+    if (this.#working >= atOnce || this.#waiting.length < (this.#working === 0 ? 1 : least)) return
     this.#working++
     await this.#workOn(this.#waiting.splice(0, most))
     this.#working--

@@ -38,6 +38,25 @@ t.test('who comes while there is room is begun alone; who comes later goes toget
   )
 })
 
+t.test('a group is begun beside another only once it is worth it, and at the latest when that one ends', async t => {
+  const { groups, work } = workshop()
+  const together = new Together({ work, most: 8, atOnce: 2, least: 3 })
+  const begun = () => groups.map(({ items }) => items)
+  const results = [1, 2, 3].map(item => together.do(item))
+  t.strictSame(begun(), [[1]])
+  results.push(together.do(4))
+  t.strictSame(begun(), [[1], [2, 3, 4]])
+  results.push(together.do(5), together.do(6))
+  groups[0]!.end()
+  await turn()
+  t.equal(groups.length, 2, 'two are not worth it beside the three')
+  groups[1]!.end()
+  await turn()
+  t.strictSame(begun(), [[1], [2, 3, 4], [5, 6]])
+  groups[2]!.end()
+  await Promise.all(results)
+})
+
 t.test(
   'what goes wrong with one is its own; what goes wrong with the work is everybody’s, and the next go on',
   async t => {
