@@ -12,29 +12,26 @@ const ALL = box(-50, -50, 200, 200)
 const GROUND = { buildable: [zone('B', ALL)] }
 const TIMEOUT_MS = 300
 
-/** Comes between the engine and the database for the statements of a transaction. */
+/** Comes between the engine and the database for every statement. */
 type Hook = (statement: Statement, run: () => Promise<Row[]>, tx: Queryable) => Promise<Row[]>
 
-/** A database whose transactions go through whatever hook is set. */
+/** A database whose statements go through whatever hook is set. */
 function faulty(db: Database): Database & { hook: Hook | undefined } {
+  const through = (tx: Queryable) => ({
+    query: async <R extends object = Row>(statement: Statement) => {
+      const run = () => tx.query(statement)
+      return (await (made.hook ? made.hook(statement, run, tx) : run())) as R[]
+    }
+  })
   const made = {
     hook: undefined as Hook | undefined,
     kind: db.kind,
-    query: <R extends object = Row>(statement: Statement) => db.query<R>(statement),
+    query: through(db).query,
     run: (script: string) => db.run(script),
     listen: (channel: string, heard: (payload: string) => void) => db.listen(channel, heard),
     close: () => db.close(),
     transaction: <T>(work: (tx: Queryable) => Promise<T>, options?: Parameters<Database['transaction']>[1]) =>
-      db.transaction(
-        tx =>
-          work({
-            query: async <R extends object = Row>(statement: Statement) => {
-              const run = () => tx.query(statement)
-              return (await (made.hook ? made.hook(statement, run, tx) : run())) as R[]
-            }
-          }),
-        options
-      )
+      db.transaction(tx => work(through(tx)), options)
   }
   return made
 }

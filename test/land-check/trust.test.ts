@@ -3,7 +3,8 @@ import t from 'tap'
 import { type LandCheckResult, LandCheckResultSchema } from '../../server/land-check/answer/result.ts'
 import { answerLandCheck, type LandCheckEngine } from '../../server/land-check/check.ts'
 import { auditChain } from '../../server/land-check/trust/audit.ts'
-import { findRecorded, newId } from '../../server/land-check/trust/record.ts'
+import { newId } from '../../server/land-check/trust/id.ts'
+import { findRecorded } from '../../server/land-check/trust/record.ts'
 import type { Problem } from '../../server/lib/errors.ts'
 import { type Database, sql } from '../../server/lib/sql.ts'
 import { onBothDatabases, testApp } from '../helper.ts'
@@ -269,6 +270,22 @@ await onBothDatabases(t, async (t, db) => {
     t.ok(audit.checked >= 25)
     const part = await auditChain(db, 'land-checks', { from: 5, limit: 10 })
     t.match(part, { checked: 10, from: 5, to: 14, intact: true, next: 15, witnessed: null })
+  })
+
+  await t.test('servers that write by turns, or at once, make one chain', async t => {
+    const server = (): Database => ({
+      ...{ kind: db.kind, query: db.query.bind(db), run: db.run.bind(db), transaction: db.transaction.bind(db) },
+      ...{ listen: db.listen.bind(db), close: db.close.bind(db) }
+    })
+    const engines = [server(), server()].map(its => ({ ...engine, db: its }))
+    const before = await countKept(db)
+    const request = { wkt: PARCEL, crs: 'EPSG:4547', ruleset: 'test' } as const
+    for (let i = 0; i < 6; i++) await answerLandCheck(engines[(i >> 1) % 2]!, request, 'k1')
+    await Promise.all(
+      Array.from({ length: 12 }, (_, i) => answerLandCheck(engines[i % 2]!, request, 'k1', `turn ${i >> 1}`))
+    )
+    const { checked, intact, breaks } = await auditChain(db, 'land-checks', { limit: 1000 })
+    t.match({ checked, intact, breaks }, { checked: before + 6 + 6, intact: true, breaks: [] })
   })
 
   await t.test('a new revision is in the next answer, and named there', async t => {

@@ -1,5 +1,5 @@
 import { type Queryable, sql } from '../../lib/sql.ts'
-import { newId } from '../trust/record.ts'
+import { newId } from '../trust/id.ts'
 import { jobDocument } from './document.ts'
 import { countItems, getJob } from './store.ts'
 

@@ -1,5 +1,5 @@
 import { canonicalHash, type HashAlgorithm } from '../../lib/canonical-json.ts'
-import { type Queryable, sql } from '../../lib/sql.ts'
+import { type Queryable, type Statement, sql } from '../../lib/sql.ts'
 import type { LandCheckResult } from '../answer/result.ts'
 import type { LandCheckRequest } from '../request.ts'
 
@@ -16,13 +16,16 @@ export const GENESIS = '0'.repeat(64)
 /** Any constants will do, as long as every server of a database uses the same. */
 const LOCKS: Record<Chain, number> = { 'land-checks': 827_410_606, events: 827_410_607 }
 
+/** Waits until nobody else appends to a chain; they wait until this transaction ends. */
+export const turnOf = (chain: Chain): Statement => sql`SELECT pg_advisory_xact_lock(${LOCKS[chain]}::bigint)`
+
 /**
  * Takes the end of a chain for the transaction: whoever else appends waits until it ends.
  * @returns the audit hash of the last row
  */
 export async function lockChain(tx: Queryable, chain: Chain): Promise<string> {
   // Two statements: one would read with a snapshot from before the lock was had.
-  await tx.query(sql`SELECT pg_advisory_xact_lock(${LOCKS[chain]}::bigint)`)
+  await tx.query(turnOf(chain))
   const [last] = await tx.query<{ hash: string }>(
     chain === 'events'
       ? sql`SELECT audit_hash AS hash FROM yitu.land_check_event ORDER BY seq DESC LIMIT 1`

@@ -2,7 +2,7 @@ import { type HashAlgorithm, hashText } from '../../lib/canonical-json.ts'
 import { type Database, type Queryable, sql } from '../../lib/sql.ts'
 import { landCheckUnknown } from '../problems.ts'
 import { type EventRow, eventAuditHash, lockChain } from './chain.ts'
-import { newId } from './record.ts'
+import { newId } from './id.ts'
 
 /** What was done about a land-check. The answer itself stays as it was given; this stands beside it, for good too. */
 export type EventKind = 'override' | 'supersede' | 'as-built'

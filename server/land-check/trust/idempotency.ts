@@ -1,7 +1,8 @@
 import { canonicalHash } from '../../lib/canonical-json.ts'
 import { answerLandCheck, type LandCheckEngine } from '../check.ts'
 import type { LandCheckRequest } from '../request.ts'
-import { findByKey, type Recorded } from './record.ts'
+import { findByKey } from './record.ts'
+import type { Recorded } from './row.ts'
 import { idempotencyConflict } from './trust-problems.ts'
 
 /** A recorded answer, and whether it was given before under the same Idempotency-Key. */

@@ -1,34 +1,9 @@
-import { randomBytes } from 'node:crypto'
-import { canonicalJson, type HashAlgorithm, hashText } from '../../lib/canonical-json.ts'
-import { type Database, join, type Queryable, type Statement, sql } from '../../lib/sql.ts'
+import { canonicalJson } from '../../lib/canonical-json.ts'
+import { type Database, type Queryable, sql } from '../../lib/sql.ts'
 import { type Settled, Together } from '../../lib/together.ts'
-import type { Answer, LandCheckResult } from '../answer/result.ts'
-import type { LandCheckRequest } from '../request.ts'
-import type { Ruleset } from '../rules/ruleset.ts'
-import { checkAuditHash, lockChain } from './chain.ts'
+import { lockChain } from './chain.ts'
+import { type Entry, insertRows, type MadeRow, makeRow, type Recorded } from './row.ts'
 import { textUnstorable } from './trust-problems.ts'
-
-/** An answer as it is kept: the body is what is sent, byte for byte, now and ever after. */
-export interface Recorded {
-  id: string
-  body: string
-  resultHash: string
-  requestHash: string
-  /** With which function the hashes were taken. */
-  algorithm: HashAlgorithm
-}
-
-/** An answer to be kept. */
-export interface Entry {
-  request: LandCheckRequest
-  answer: Answer
-  /** Who asked: the key's id. */
-  actor: string
-  /** The rule set it was given by; its document is kept with the first answer that names its hash. */
-  ruleset: Ruleset
-  /** The same key of the same actor is recorded once: whoever comes later gets what is there. */
-  idempotencyKey?: string | undefined
-}
 
 /** Appends an answer to the chain. Those that come while others are being written go together with the next ones. */
 export function record(db: Database, entry: Entry): Promise<Recorded> {
@@ -65,12 +40,13 @@ export function recordAll(
         if (entry.idempotencyKey) there.set(keyOf(entry), made.recorded)
         return made.recorded
       })
-      await insert(tx, rows)
+      await insertRows(tx, rows)
       await together?.(tx, recorded)
-      return recorded
+      return { recorded, end: prevAuditHash }
     })
-    .then(recorded => {
+    .then(({ recorded, end }) => {
       for (const { ruleset } of entries) keptOf(db).add(ruleset.hash)
+      ends.set(db, end)
       return recorded
     })
 }
@@ -108,7 +84,7 @@ const NULS = new Set(['22P05', '22021'])
 /** Group commit: a value the database refuses is one entry's fault, the others go without it. Anything else is everybody's. */
 async function recordTogether(db: Database, entries: Entry[]): Promise<Settled<Recorded>[]> {
   try {
-    const recorded = await recordAll(db, entries)
+    const recorded = (await appendNext(db, entries)) ?? (await recordAll(db, entries))
     return recorded.map(value => ({ status: 'fulfilled', value }))
   } catch (error) {
     const code = String((error as { code?: string }).code)
@@ -121,6 +97,36 @@ async function recordTogether(db: Database, entries: Entry[]): Promise<Settled<R
   for (const entry of entries) settled.push(...(await recordTogether(db, [entry])))
   return settled
 }
+
+/** The audit hash of the last row, as far as this process knows: another server may have written since. */
+const ends = new WeakMap<Database, string>()
+
+/**
+ * The common case in one statement: whoever wrote last writes next. The database admits one row after each, so that
+ * what is no longer the end is refused.
+ * @returns undefined where the end, or whether a rule set or an idempotency key is kept already, has to be looked up
+ */
+async function appendNext(db: Database, entries: readonly Entry[]): Promise<Recorded[] | undefined> {
+  let end = ends.get(db)
+  if (!end || entries.some(({ ruleset }) => !keptOf(db).has(ruleset.hash))) return undefined
+  const rows: MadeRow[] = []
+  for (const entry of entries) {
+    const row = makeRow(entry, end)
+    end = row.auditHash
+    rows.push(row)
+  }
+  ends.delete(db)
+  try {
+    await insertRows(db, rows)
+  } catch (error) {
+    if ((error as { code?: string }).code === UNIQUE_VIOLATION) return undefined
+    throw error
+  }
+  ends.set(db, end)
+  return rows.map(({ recorded }) => recorded)
+}
+
+const UNIQUE_VIOLATION = '23505'
 
 async function keepRulesets(tx: Queryable, db: Database, entries: readonly Entry[]): Promise<void> {
   const known = keptOf(db)
@@ -142,59 +148,4 @@ async function findByKeys(tx: Queryable, entries: readonly Entry[]): Promise<Map
     WHERE (actor, idempotency_key) IN (SELECT * FROM unnest(${keyed.map(({ actor }) => actor)}::text[],
       ${keyed.map(({ idempotencyKey }) => idempotencyKey)}::text[]))`)
   return new Map(rows.map(({ actor, key, ...recorded }) => [keyOf({ actor, idempotencyKey: key }), recorded]))
-}
-
-interface MadeRow {
-  entry: Entry
-  result: LandCheckResult
-  recorded: Recorded
-  bodyHash: string
-  auditHash: string
-}
-
-function makeRow(entry: Entry, prevAuditHash: string): MadeRow {
-  const { answer, actor, idempotencyKey = null } = entry
-  const now = new Date()
-  const result: LandCheckResult = {
-    id: newId(now),
-    createdAt: now.toISOString(),
-    ...answer,
-    provenance: { ...answer.provenance, prevAuditHash }
-  }
-  const { resultHash, requestHash, hashAlgorithm: algorithm } = result.provenance
-  const body = JSON.stringify(result)
-  const bodyHash = hashText(body, algorithm)
-  const auditHash = checkAuditHash(result, { actor, prevAuditHash, algorithm, bodyHash, idempotencyKey })
-  return { entry, result, recorded: { id: result.id, body, resultHash, requestHash, algorithm }, bodyHash, auditHash }
-}
-
-/** One statement for all. Not as arrays, in which every quote of every answer would have to be escaped. */
-async function insert(tx: Queryable, rows: MadeRow[]): Promise<void> {
-  if (rows.length === 0) return
-  await tx.query(sql`INSERT INTO yitu.land_check (id, ruleset_id, ruleset_version, verdict, actor, application_type, purpose,
-      request, request_hash, input_hash, result_hash, prev_audit_hash, audit_hash, body, created_at, hash_algorithm, body_hash,
-      idempotency_key)
-    VALUES ${join(rows.map(values))}`)
-}
-
-function values({ entry, result, recorded, bodyHash, auditHash }: MadeRow): Statement {
-  const { id, createdAt, verdict, application, provenance } = result
-  const { ruleset, requestHash, inputHash, resultHash, prevAuditHash } = provenance
-  return sql`(${id}, ${ruleset.id}, ${ruleset.version}, ${verdict}, ${entry.actor}, ${application.type}::text,
-    ${application.purpose}::text, ${JSON.stringify(entry.request)}::jsonb, ${requestHash}, ${inputHash}, ${resultHash},
-    ${prevAuditHash}, ${auditHash}, ${recorded.body}, ${createdAt}::timestamptz, ${recorded.algorithm}, ${bodyHash},
-    ${entry.idempotencyKey ?? null}::text)`
-}
-
-const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-
-/** A prefix and a ULID: 48 bits of milliseconds, 80 of chance, in Crockford's base 32; later ids sort later. */
-export function newId(now: Date, prefix = 'lc'): string {
-  let number = (BigInt(now.getTime()) << 80n) | BigInt(`0x${randomBytes(10).toString('hex')}`)
-  let text = ''
-  for (let i = 0; i < 26; i++) {
-    text = CROCKFORD[Number(number & 31n)] + text
-    number >>= 5n
-  }
-  return `${prefix}_${text}`
 }
