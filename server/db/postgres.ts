@@ -107,20 +107,19 @@ class PostgresDatabase implements Database {
 
   async transaction<T>(work: (tx: Queryable) => Promise<T>, options?: TransactionOptions): Promise<T> {
     const client = await this.#pool.connect()
-    let broken: Error | undefined
+    let result: T
     try {
       await client.query(beginText(options))
-      const result = await work({ query: (statement, o) => this.#ask(client, statement, o?.signal) })
-      await client.query('COMMIT')
-      return result
+      result = await work({ query: (statement, o) => this.#ask(client, statement, o?.signal) })
+      if (!options?.readOnly) await client.query('COMMIT')
     } catch (error) {
-      await client.query('ROLLBACK').catch(lost => {
-        broken = lost
-      })
+      client.release(await lossOf(client.query('ROLLBACK')))
       throw error
-    } finally {
-      client.release(broken)
     }
+    // What only reads has its answer: nobody waits for the end of it.
+    if (options?.readOnly) void lossOf(client.query('COMMIT')).then(lost => client.release(lost))
+    else client.release()
+    return result
   }
 
   async listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>> {
@@ -139,6 +138,13 @@ class PostgresDatabase implements Database {
     await Promise.all([this.#pool.end(), this.#canceller.end()])
   }
 }
+
+/** What broke a connection on its way back to the pool, which then drops it. */
+const lossOf = (ending: Promise<unknown>): Promise<Error | undefined> =>
+  ending.then(
+    () => undefined,
+    (error: Error) => error
+  )
 
 /** The number of the server process behind a connection, which the driver knows and its types leave out. */
 const backendOf = (client: pg.PoolClient) => (client as pg.PoolClient & { processID: number }).processID
