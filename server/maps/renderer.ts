@@ -48,7 +48,7 @@ export interface Renderer<Member> {
 }
 
 /** To be raised with every change after which the same style and tiles give other pixels. */
-export const RENDERING = 1
+export const RENDERING = 2
 
 export function createRenderer<Member>(options: RendererOptions<Member>): Renderer<Member> {
   const { threads: size = availableParallelism(), queue = 64, deadlineMs = 30_000 } = options

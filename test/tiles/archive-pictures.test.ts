@@ -213,4 +213,19 @@ await onBothDatabases(t, async (t, db) => {
       'no vector tiles'
     )
   })
+
+  t.test('it has styles and previews like any other', async t => {
+    const styles = (await get('/api/layers/tile-photo/styles')).json().styles
+    t.match(styles, [{ id: 'default', default: true }])
+    const preview = await get('/api/layers/tile-photo/styles/default.png')
+    t.strictSame([preview.statusCode, (await colourOf(preview.rawPayload)).slice(1)], [200, [0, 0, 255]], preview.body)
+    for (const path of ['', '/styles/default', '/styles/default.sld'])
+      t.equal((await get(`/api/layers/tile-photo${path}`)).statusCode, 200, path)
+    const ask = 'service=WMS&version=1.1.1&layers=tile-photo'
+    t.equal((await get(`/wms?${ask}&request=GetStyles`)).statusCode, 200)
+    t.match((await get(`/wms?${ask}&request=DescribeLayer&sld_version=1.1.0`)).body, /tile-photo/)
+    t.match((await get('/services/tile-photo/metadata.xml')).body, /codeListValue="grid"/)
+    t.match((await get('/api/layers/tile-photo/summary')).json(), { code: 'LAYER_WITHOUT_FEATURES' })
+    t.match((await get('/api/layers/tile-none/styles/default.png')).json(), { code: 'TILE_NO_ARCHIVE' })
+  })
 })
