@@ -1,5 +1,11 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { PGlite } from '@electric-sql/pglite'
+import { postgis } from '@electric-sql/pglite-postgis'
 import type { FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import { createKey } from '../server/access/keys.ts'
@@ -27,11 +33,41 @@ export async function onBothDatabases(t: Test, tests: (t: Test, db: Database) =>
 
 /** A migrated database of its own, gone when the test ends. */
 export async function testDatabase(t: Test, kind: Database['kind']): Promise<Database> {
-  const db =
-    kind === 'embedded' ? await openEmbedded({ template: `${ROOT}var/test-template.tar` }) : await ownDatabase(t)
+  const db = kind === 'embedded' ? await openEmbedded({ template: await migratedTemplate() }) : await ownDatabase(t)
   t.teardown(() => db.close())
-  await migrate(db, `${ROOT}migrations`)
+  await migrate(db, MIGRATIONS)
   return db
+}
+
+const MIGRATIONS = `${ROOT}migrations`
+
+/**
+ * A file with an embedded database that has all migrations, made where it is missing: each test file would spend two
+ * seconds on them. It is named by them, so that it is never an old one.
+ */
+async function migratedTemplate(): Promise<string> {
+  const digest = createHash('sha256')
+  for (const file of (await readdir(MIGRATIONS)).sort())
+    digest.update(file).update(await readFile(join(MIGRATIONS, file)))
+  const template = `${ROOT}var/test-migrated-${digest.digest('hex').slice(0, 12)}.tar`
+  if (existsSync(template)) return template
+  const folder = await mkdtemp(join(tmpdir(), 'yitu-template-'))
+  try {
+    const dataDir = join(folder, 'db')
+    const db = await openEmbedded({ dataDir, template: `${ROOT}var/test-template.tar` })
+    await migrate(db, MIGRATIONS)
+    await db.close()
+    const stored = await PGlite.create({ dataDir, extensions: { postgis } })
+    const dump = await stored.dumpDataDir('none')
+    await stored.close()
+    // Test files that start together each make one: the last stays.
+    const partial = `${template}.${process.pid}`
+    await writeFile(partial, Buffer.from(await dump.arrayBuffer()))
+    await rename(partial, template)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+  return template
 }
 
 async function ownDatabase(t: Test): Promise<Database> {
