@@ -11,11 +11,21 @@ export type SourceName = 'memory' | 'postgis' | 'rows'
 /**
  * The share of TILE_INDEX_BYTES that one layer may take. Measured on all 159 layers of the demonstration data: columns
  * take 0.5 to 1.4 times the bytes of the rows they are made of, 0.7 times over all of them (430,000 parcels: 205 bytes
- * each, of 248), and 40,000 to 50,000 rows are read a second. So the bytes of the rows are taken for those of the
+ * each, of 248), and 90,000 to 130,000 rows are read a second. So the bytes of the rows are taken for those of the
  * columns: what is said to fit into a half does, in under three quarters, and leaves room for the layers beside it;
- * with the usual 1 GiB that is two million parcels, read within a minute.
+ * with the usual 1 GiB that is two million parcels, read within half a minute.
  */
 const SHARE = 0.5
+
+/** Bytes of rows that are read into memory in a millisecond, about, while the server has other work too. */
+const READ_BYTES = 12_000
+/**
+ * A layer that should be read within this time is waited for: what is cut meanwhile from the rows of each tile takes
+ * the processors and the database from the reading. A layer that takes longer would have people wait for what a search
+ * by box finds sooner: its tiles wait as long as nobody notices.
+ */
+const LONG_MS = 4000
+const SHORT_MS = 150
 
 interface Weighed {
   shape: string
@@ -49,6 +59,12 @@ export class SourceChooser {
     if (known?.shape === shapeOf(layer) && known.revision >= revision && known.rowBytes !== null)
       return name(known.rowBytes)
     return this.#weigh(layer, revision).then(name)
+  }
+
+  /** So many milliseconds a tile waits for its layer to be read, where the layer was chosen for memory. */
+  patienceMs({ id }: Pick<Layer, 'id'>): number {
+    const readingMs = (this.#weighed.get(id)?.rowBytes ?? 0) / READ_BYTES
+    return readingMs <= LONG_MS ? LONG_MS : SHORT_MS
   }
 
   #weigh(layer: Layer, revision: number): Promise<number> {

@@ -31,22 +31,22 @@ export interface SourcesOptions {
   indexBytes: number
   /** Threads that cut tiles; default: the processors, at most 4. */
   threads?: number
-  /** So long a tile waits for its layer to be read into memory before it is cut from the rows in its box. */
+  /** So long a tile waits for its layer to be read before it is cut from the rows in its box; default: by the layer. */
   patienceMs?: number
 }
 
 export function openSources({ db, archives, indexBytes, threads, patienceMs }: SourcesOptions): Sources {
   const workers = new TileWorkers(threads)
   const rows = new RowsSource(db, workers)
+  const chooser = new SourceChooser(db, indexBytes)
   const memory = new MemorySource({
     db,
     workers,
     maxBytes: indexBytes,
-    ...(patienceMs !== undefined && { patienceMs }),
+    patienceMs: layer => patienceMs ?? chooser.patienceMs(layer),
     ...(db.kind === 'postgres' && { meanwhile: rows })
   })
   const archive = archives && new ArchiveSource(archives)
-  const chooser = new SourceChooser(db, indexBytes)
   const named: Record<SourceName, TileSource> = { memory, rows, postgis: postgisSource(db) }
   const sourceOf = (ask: CutAsk): TileSource | Promise<TileSource> => {
     if (archive && archiveOf(ask.layer)) return archive

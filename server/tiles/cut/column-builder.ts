@@ -4,6 +4,7 @@ import { type Columns, NO_VALUE, POLYGON, type ValueStore } from './columns.ts'
 import { GeometryGatherer } from './gather-geometry.ts'
 import { type Grow, growFloats, growInts, share, shared } from './grow.ts'
 import { placeLabels } from './place-labels.ts'
+import { readInt8, readPlain, readRecords } from './read-records.ts'
 import { WkbReader } from './read-wkb.ts'
 import { ValueBuilder } from './values.ts'
 import { markLevels } from './vertex-levels.ts'
@@ -47,6 +48,33 @@ export class ColumnBuilder {
       for (let field = 0; field < fields; field++) this.#fields.push(this.#number(row[field]))
       this.#fields.push(this.#number(featureIds[i]))
     }
+  }
+
+  /** Rows as `record_send` writes them: `fid`, `feature_id`, the geometry as WKB and the fields. */
+  addRecords(bytes: Uint8Array): void {
+    const { fields } = this.#spec
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    const numbers = new Int32Array(fields + 1)
+    let fid = 0
+    readRecords(view, {
+      begin: () => {},
+      value: (column, oid, from, to) => {
+        if (column === 0) fid = readInt8(view, from)
+        else if (column === 2) this.#reader.read(bytes, from)
+        else numbers[column === 1 ? fields : column - 3] = this.#recorded(view, bytes, oid, from, to)
+      },
+      end: () => {
+        if (!this.#shapes.endFeature()) return
+        this.#fids.push(fid)
+        for (let field = 0; field <= fields; field++) this.#fields.push(numbers[field]!)
+      }
+    })
+  }
+
+  #recorded(view: DataView, bytes: Uint8Array, oid: number, from: number, to: number): number {
+    if (from < 0) return NO_VALUE
+    const plain = readPlain(view, oid, from)
+    return plain === undefined ? this.#values.textNumber(bytes, from, to) : this.#values.number(plain)
   }
 
   #number(value: unknown): number {

@@ -24,13 +24,9 @@ port.on('message', (message: WorkerAsk) => {
       builders.set(message.build, new ColumnBuilder(message.spec, message.base))
       return
     case 'rows':
-      try {
-        builders.get(message.build)?.add(message.batch)
-      } catch (error) {
-        failures.set(message.build, error)
-        builders.delete(message.build)
-      }
-      return
+      return add(message.build, builder => builder.add(message.batch))
+    case 'records':
+      return add(message.build, builder => builder.addRecords(message.records))
     case 'finish':
       return answer(message.ask, () => ({ columns: finish(message.build) }))
     case 'forget':
@@ -59,6 +55,17 @@ port.on('message', (message: WorkerAsk) => {
       })
   }
 })
+
+function add(build: number, work: (builder: ColumnBuilder) => void): void {
+  const builder = builders.get(build)
+  if (!builder) return
+  try {
+    work(builder)
+  } catch (error) {
+    failures.set(build, error)
+    builders.delete(build)
+  }
+}
 
 function finish(build: number) {
   const builder = builders.get(build)

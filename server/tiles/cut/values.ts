@@ -30,9 +30,24 @@ export class ValueBuilder {
 
   /** @param value neither null nor undefined */
   number(value: unknown): number {
+    this.#writer.length = 0
+    writeEntry(value, this.#writer)
+    return this.#find()
+  }
+
+  /** The number of a text that lies in bytes, as UTF-8. */
+  textNumber(bytes: Uint8Array, from: number, to: number): number {
     const writer = this.#writer
     writer.length = 0
-    writeEntry(value, writer)
+    writer.reserve(16)
+    writer.varint((LAYER_VALUES << 3) | 2)
+    writeBytes(writer, bytes, from, to)
+    return this.#find()
+  }
+
+  /** The number of what the writer holds. */
+  #find(): number {
+    const writer = this.#writer
     const hash = hashOf(writer.bytes, 0, writer.length)
     const known = this.#base ? find(this.#base, writer, hash) : -1
     return known >= 0 ? known : this.#place(hash)
@@ -49,7 +64,9 @@ export class ValueBuilder {
     const number = this.#first + this.#ends.length
     this.#slots[slot] = number + 1
     this.#bytes.reserve(writer.length)
-    this.#bytes.array.set(writer.bytes.subarray(0, writer.length), this.#bytes.length)
+    // Most are short: a view of the bytes for each, to copy them by, would take longer than they do.
+    const { array, length } = this.#bytes
+    for (let i = 0; i < writer.length; i++) array[length + i] = writer.bytes[i]!
     this.#bytes.length += writer.length
     this.#ends.push(this.#bytes.length)
     if (this.#ends.length * 2 > this.#slots.length) this.#rehash()
@@ -105,11 +122,16 @@ function writeDouble(writer: ByteWriter, value: number): void {
 
 function writeText(writer: ByteWriter, text: string): void {
   const bytes = Buffer.from(text)
-  writer.reserve(bytes.length + 24)
-  writer.varint(1 + varintLength(bytes.length) + bytes.length)
+  writeBytes(writer, bytes, 0, bytes.length)
+}
+
+function writeBytes(writer: ByteWriter, bytes: Uint8Array, from: number, to: number): void {
+  const length = to - from
+  writer.reserve(length + 24)
+  writer.varint(1 + varintLength(length) + length)
   writer.varint((STRING << 3) | 2)
-  writer.varint(bytes.length)
-  writer.append(bytes, 0, bytes.length)
+  writer.varint(length)
+  writer.append(bytes, from, to)
 }
 
 /** FNV-1a. */

@@ -22,6 +22,8 @@ export type WorkerAsk =
   /** Columns are begun, given rows in the order of their fids, and finished. */
   | { kind: 'begin'; build: number; spec: BuildSpec; base: ValueStore | null }
   | { kind: 'rows'; build: number; batch: RowBatch }
+  /** Rows as `record_send` writes them. */
+  | { kind: 'records'; build: number; records: Uint8Array }
   | { kind: 'finish'; ask: number; build: number }
   | { kind: 'forget'; build: number }
   /** Columns are shared memory: what is sent is where they are. */

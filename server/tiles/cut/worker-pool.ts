@@ -9,6 +9,8 @@ import { WorkerThread } from './worker-thread.ts'
 /** Columns in the making, in a thread of their own: rows go in, in the order of their fids. */
 export interface Building {
   add(batch: RowBatch): void
+  /** Rows as `record_send` writes them; the memory is handed over. */
+  addRecords(records: Uint8Array<ArrayBuffer>): void
   finish(): Promise<Columns>
   /** Nobody wants it any more; after `finish` it does nothing. */
   cancel(): void
@@ -69,6 +71,7 @@ export class TileWorkers {
     thread.tell({ kind: 'begin', build, spec, base })
     return {
       add: batch => thread.tell({ kind: 'rows', build, batch }, [batch.wkb.buffer]),
+      addRecords: records => thread.tell({ kind: 'records', build, records }, [records.buffer]),
       async finish() {
         try {
           return (await thread.ask(ask => ({ kind: 'finish', ask, build }))).columns!

@@ -125,7 +125,7 @@ export class HeldLayer {
       this.builds++
       const building = workers.build(buildSpec(cutSpec(this.#layer)))
       try {
-        const revision = await loadRows(db, this.#layer, batch => building.add(batch))
+        const revision = await loadRows(db, this.#layer, records => building.addRecords(records))
         const base = await building.finish()
         this.#take(revision, revision, { base, removed: null, added: null })
       } finally {

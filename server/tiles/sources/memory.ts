@@ -14,8 +14,8 @@ export interface MemorySourceOptions {
   maxBytes: number
   /** Makes tiles while a layer is being read that takes long; without it they wait for that. */
   meanwhile?: TileSource
-  /** So long a tile waits for its layer to be read before `meanwhile` makes it; default PATIENCE_MS. */
-  patienceMs?: number
+  /** So many milliseconds a tile waits for its layer to be read before `meanwhile` makes it; default: not at all. */
+  patienceMs?(layer: Layer): number
 }
 
 export interface MemoryStats {
@@ -33,9 +33,6 @@ interface Entry {
 
 /** Layers read at once. */
 const LOADS = 2
-/** Longer than most layers take to be read; shorter than a person notices. */
-const PATIENCE_MS = 150
-
 /**
  * Tiles cut from features held in memory. Each layer is held at one revision; who asks for a later one waits until what
  * has changed is read, which all who wait share.
@@ -62,8 +59,9 @@ export class MemorySource implements TileSource {
   ready({ layer, revision }: CutAsk): Promise<void> | null {
     if (this.holds(layer, revision)) return null
     const reading = this.#enter(layer).held.bring(revision)
-    const { meanwhile, patienceMs = PATIENCE_MS } = this.#options
-    return meanwhile ? Promise.race([reading, setTimeout(patienceMs, undefined, { ref: false })]) : reading
+    const { meanwhile, patienceMs } = this.#options
+    if (!meanwhile) return reading
+    return Promise.race([reading, setTimeout(patienceMs?.(layer) ?? 0, undefined, { ref: false })])
   }
 
   /** Cuts a tile from the layer's rows as of `revision` or, where that is already published, a later one. */
