@@ -59,12 +59,14 @@ export interface AppOptions {
   config: Config
   /** An open, migrated database that the caller closes; without it the configured one is opened. */
   db?: Database
+  /** Whether it is to be at its full pace from the first request on: the start takes somewhat longer. */
+  rehearse?: boolean
   /** Where the log goes instead of standard output. */
   logStream?: NodeJS.WritableStream
 }
 
 /** The server, ready to listen or to be asked with `inject`: every plugin and every route, in order. */
-export async function buildApp({ config, db, logStream }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp({ config, db, rehearse = false, logStream }: AppOptions): Promise<FastifyInstance> {
   const express = new ExpressLane()
   const app = fastify({
     serverFactory: express.server,
@@ -94,9 +96,9 @@ export async function buildApp({ config, db, logStream }: AppOptions): Promise<F
   await app.register(tilesPlugin)
   await app.register(expressLanePlugin, { express })
   await app.register(tileDeliveryPlugin)
-  await app.register(metricsPlugin)
   await app.register(mapsPlugin)
-  await app.register(picturesPlugin)
+  await app.register(picturesPlugin, { rehearse })
+  await app.register(metricsPlugin)
   await app.register(legendsPlugin)
   await app.register(featureInfoPlugin)
   await app.register(servicesPlugin)

@@ -4,7 +4,7 @@ import { serve } from './serve.ts'
 
 try {
   const config = readConfig()
-  await serve(await buildApp({ config }))
+  await serve(await buildApp({ config, rehearse: true }))
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1

@@ -6,6 +6,7 @@ import { type TileGrid, tileExtent } from '../lib/tile-matrix.ts'
 import type { Picture, PictureFrame } from './picture.ts'
 import { pictureOverloaded, pictureTooSlow } from './problems.ts'
 import { orderOf, type TileOf } from './render/order.ts'
+import { rehearsal } from './render/rehearsal.ts'
 import { RenderThreads } from './render/render-threads.ts'
 import type { SheetFiles } from './render/sheets.ts'
 import type { BlockPlace } from './tile-block.ts'
@@ -32,6 +33,12 @@ export interface RendererStats {
   threads: number
   drawing: number
   waiting: number
+  /** Since the start: pictures (blocks of raster tiles count as one) that were drawn and that could not be; how long those
+   * that were took, waiting included; and their bytes. */
+  drawn: number
+  failed: number
+  seconds: number
+  drawnBytes: number
 }
 
 /** Draws pictures from tiles by MapLibre styles, in threads of its own. */
@@ -43,9 +50,14 @@ export interface Renderer<Member> {
   draw(picture: Picture<Member>, signal?: AbortSignal): Promise<Buffer>
   /** Raster tiles that lie side by side, drawn as one so that labels go on from one to the next; row by row. */
   drawTiles(block: DrawnBlock<Member>, signal?: AbortSignal): Promise<Buffer[]>
+  /** Starts the threads and has them draw what nobody sees, so that the first picture is as quick as the others. */
+  rehearse(): Promise<void>
   stats(): RendererStats
   close(): Promise<void>
 }
+
+/** How often threads draw at first: afterwards there is hardly anything left to compile. */
+const REHEARSALS = 6
 
 /** To be raised with every change after which the same style and tiles give other pixels. */
 export const RENDERING = 2
@@ -54,6 +66,7 @@ export function createRenderer<Member>(options: RendererOptions<Member>): Render
   const { threads: size = availableParallelism(), queue = 64, deadlineMs = 30_000 } = options
   const threads = new RenderThreads(size)
   let pictures = 0
+  const counts = { drawn: 0, failed: 0, seconds: 0, drawnBytes: 0 }
 
   async function draw(
     picture: Picture<Member>,
@@ -69,9 +82,17 @@ export function createRenderer<Member>(options: RendererOptions<Member>): Render
     // Every tile of the picture waits for it.
     setMaxListeners(0, either)
     pictures++
+    const begin = performance.now()
     try {
       const { goods, fetch } = await orderOf(picture, columns, rows, options, key => threads.haveAll(key), either)
-      return await threads.draw({ goods, fetch, signal: either, isLate: () => late.signal.aborted })
+      const files = await threads.draw({ goods, fetch, signal: either, isLate: () => late.signal.aborted })
+      counts.drawn++
+      counts.seconds += (performance.now() - begin) / 1000
+      for (const { length } of files) counts.drawnBytes += length
+      return files
+    } catch (error) {
+      if (!signal?.aborted) counts.failed++
+      throw error
     } finally {
       clearTimeout(timer)
       pictures--
@@ -84,7 +105,8 @@ export function createRenderer<Member>(options: RendererOptions<Member>): Render
       const { layers, background, type, margin, columns, rows } = block
       return draw({ frame: blockFrame(block), layers, background, type, margin }, columns, rows, signal)
     },
-    stats: () => ({ pictures, ...threads.stats() }),
+    rehearse: () => threads.rehearse(rehearsal(), REHEARSALS),
+    stats: () => ({ pictures, ...counts, ...threads.stats() }),
     close: () => threads.close()
   }
 }

@@ -5,10 +5,11 @@ import { mayRead } from '../access/roles.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import { type CountName, SEVERAL, type TileCounts } from '../tiles/tile-counts.ts'
 import type { TileStats } from '../tiles/tiles.ts'
+import type { PicturesStats } from './pictures.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** What the process and its tiles have done, in the text format of Prometheus; layers named as the caller may see. */
+    /** What the process, its tiles and pictures have done, in the text format of Prometheus; layers named as the caller may see. */
     metrics(request: FastifyRequest): Promise<string>
   }
 }
@@ -25,7 +26,9 @@ const COUNTERS: Partial<Record<CountName, [name: string, help: string]>> = {
   failed: ['yitu_tile_failed_total', 'Parts that could not be made for another reason']
 }
 
-const GAUGES: Record<keyof Omit<TileStats, 'hits' | 'misses' | 'coalesced'>, [name: string, help: string]> = {
+type Numbers<Stats> = Partial<Record<keyof Stats, [name: string, help: string]>>
+
+const GAUGES: Numbers<TileStats> = {
   tiles: ['yitu_tile_cache_tiles', 'Finished tiles that are kept'],
   bytes: ['yitu_tile_cache_bytes', 'Bytes they take'],
   working: ['yitu_tile_queue_working', "Layers' parts of tiles that are being made"],
@@ -33,6 +36,24 @@ const GAUGES: Record<keyof Omit<TileStats, 'hits' | 'misses' | 'coalesced'>, [na
   indexes: ['yitu_tile_indexes', 'Layers held in memory'],
   indexBytes: ['yitu_tile_index_bytes', 'Bytes they take'],
   builds: ['yitu_tile_index_builds', 'Layers read whole since the start']
+}
+
+const PICTURE_GAUGES: Numbers<PicturesStats> = {
+  pictures: ['yitu_picture_queue', 'Pictures that were asked for and are not there yet'],
+  drawing: ['yitu_picture_queue_drawing', 'Pictures that threads have before them'],
+  waiting: ['yitu_picture_queue_waiting', 'Pictures that wait for a thread'],
+  threads: ['yitu_picture_threads', 'Threads that draw'],
+  tiles: ['yitu_picture_cache_tiles', 'Raster tiles that are kept'],
+  bytes: ['yitu_picture_cache_bytes', 'Bytes they take']
+}
+
+const PICTURE_COUNTERS: Numbers<PicturesStats> = {
+  drawn: ['yitu_picture_drawn_total', 'Pictures that were drawn; raster tiles drawn together count as one'],
+  failed: ['yitu_picture_failed_total', 'Pictures that could not be drawn, or not in time'],
+  seconds: ['yitu_picture_seconds_total', 'Seconds it took to draw them, waiting and tiles included'],
+  drawnBytes: ['yitu_picture_drawn_bytes_total', 'Bytes of them'],
+  hits: ['yitu_picture_tile_hits_total', 'Raster tiles that were there when they were asked for'],
+  misses: ['yitu_picture_tile_misses_total', 'Raster tiles that had to be drawn']
 }
 
 /** Of what one may not see not even the name is told. */
@@ -46,12 +67,16 @@ export default fp(
     app.addHook('onClose', async () => ofProcess.clear())
     app.decorate('metrics', async request => {
       const ofTiles = new Registry()
-      addGauges(ofTiles, app.tiles.stats())
+      addGauges(ofTiles, GAUGES, app.tiles.stats())
+      const pictures = app.pictures.stats()
+      addGauges(ofTiles, PICTURE_GAUGES, pictures)
+      for (const [key, [name, help]] of numbers(PICTURE_COUNTERS))
+        new Counter({ name, help, registers: [ofTiles] }).inc(pictures[key])
       addCounters(ofTiles, app.tiles.counts, subject => nameFor(app.catalog, request, subject))
       return `${await ofTiles.metrics()}\n${await ofProcess.metrics()}`
     })
   },
-  { name: 'metrics', dependencies: ['access', 'catalog', 'tiles'] }
+  { name: 'metrics', dependencies: ['access', 'catalog', 'tiles', 'pictures'] }
 )
 
 /** A layer's or map's id where the caller may see it. */
@@ -64,11 +89,15 @@ function nameFor(catalog: Catalog, { principal }: FastifyRequest, subject: strin
   return subject === SEVERAL || isVisible(subject) || map?.layers.some(isVisible) ? subject : HIDDEN
 }
 
-function addGauges(registry: Registry, stats: TileStats): void {
-  for (const [key, [name, help]] of Object.entries(GAUGES)) {
-    new Gauge({ name, help, registers: [registry] }).set(stats[key as keyof TileStats])
-  }
+function addGauges<Stats extends Record<keyof Stats, number>>(
+  registry: Registry,
+  gauges: Numbers<Stats>,
+  stats: Stats
+): void {
+  for (const [key, [name, help]] of numbers(gauges)) new Gauge({ name, help, registers: [registry] }).set(stats[key])
 }
+
+const numbers = <Stats>(named: Numbers<Stats>) => Object.entries(named) as [keyof Stats, [name: string, help: string]][]
 
 function addCounters(registry: Registry, counts: TileCounts, nameOf: (subject: string) => string): void {
   const labelNames = ['layer', 'zoom'] as const

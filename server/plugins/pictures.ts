@@ -85,9 +85,14 @@ const marginOf = (isAlone: boolean): number => (isAlone ? 0 : LABEL_MARGIN)
 /** Of the places for tiles that are to be made, pictures take this part at most; a layer may have half of them. */
 const SHARE_OF_QUEUE = 4
 
+export interface PicturesOptions {
+  /** Has the threads that draw started and their code compiled before the server is ready. */
+  rehearse?: boolean
+}
+
 /** `app.pictures`: maps as pictures, whatever protocol asks for them. */
 export default fp(
-  async app => {
+  async (app, { rehearse = false }: PicturesOptions) => {
     const { tiles, sprites, config } = app
     // One picture of a map may need hundreds of tiles: several would have each other refused by the tile engine.
     const making = new AtMost(Math.max(Math.floor(config.tileQueue / SHARE_OF_QUEUE), 1))
@@ -110,6 +115,13 @@ export default fp(
       }
     })
     app.addHook('onClose', () => renderer.close())
+    if (rehearse) {
+      // Beside the rest of the start, which it hardly holds up.
+      const rehearsed = renderer
+        .rehearse()
+        .catch(error => app.log.warn({ err: error }, 'the threads that draw could not rehearse'))
+      app.addHook('onReady', () => rehearsed)
+    }
 
     const rasters = new TilePictures<TileMember>({
       drawTiles: (block, signal) => renderer.drawTiles(block, signal),

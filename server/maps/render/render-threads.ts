@@ -63,6 +63,16 @@ export class RenderThreads {
     })
   }
 
+  /** Starts all threads and has each draw something so often, which nobody sees. @throws what went wrong in a thread */
+  async rehearse(goods: OrderGoods, times: number): Promise<void> {
+    while (this.#threads.length < this.#size) this.#threads.push(new RenderThread())
+    await Promise.all(
+      this.#threads.map(async thread => {
+        for (let i = 0; i < times; i++) await thread.draw(goods)
+      })
+    )
+  }
+
   stats(): { threads: number; drawing: number; waiting: number } {
     const drawing = this.#threads.reduce((sum, { pending }) => sum + pending, 0)
     return { threads: this.#threads.length, drawing, waiting: this.#queue.length }
