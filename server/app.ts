@@ -93,7 +93,7 @@ export async function buildApp({ config, db, rehearse = false, logStream }: AppO
   await app.register(archivesPlugin)
   await app.register(divisionsPlugin)
   await app.register(viewsPlugin)
-  await app.register(tilesPlugin)
+  await app.register(tilesPlugin, { rehearse })
   await app.register(expressLanePlugin, { express })
   await app.register(tileDeliveryPlugin)
   await app.register(mapsPlugin)

@@ -31,9 +31,14 @@ declare module 'fastify' {
 /** Collections whose members are remembered. */
 const COLLECTIONS = 2000
 
+export interface TilesPluginOptions {
+  /** Has the threads that cut tiles started and their code compiled before the server is ready. */
+  rehearse?: boolean
+}
+
 /** `app.tiles`: the vector tile engine; and what its routes and those of the styles have in common. */
 export default fp(
-  async app => {
+  async (app, { rehearse = false }: TilesPluginOptions) => {
     const { tileCacheBytes, tileIndexBytes, tileQueue, tileDeadlineMs, cacheUrl, publicUrl } = app.config
     const tiles = createTiles({
       db: app.db,
@@ -45,6 +50,13 @@ export default fp(
       secondLevel: cacheUrl ? await openShared(cacheUrl) : null
     })
     app.addHook('onClose', () => tiles.close())
+    if (rehearse) {
+      // Beside the rest of the start, which it hardly holds up.
+      const rehearsed = tiles
+        .rehearse()
+        .catch(error => app.log.warn({ err: error }, 'the threads that cut tiles could not rehearse'))
+      app.addHook('onReady', () => rehearsed)
+    }
     app.decorate('tiles', tiles)
 
     /** What other servers of the same database and release have made. */

@@ -2,6 +2,7 @@ import { archiveOf } from '../catalog/layer.ts'
 import type { Database } from '../lib/sql.ts'
 import type { Archives } from './archive/archives.ts'
 import { SourceChooser, type SourceName } from './choose-source.ts'
+import { rehearse } from './cut/rehearsal.ts'
 import { TileWorkers } from './cut/worker-pool.ts'
 import type { CutAsk, TileSource } from './source.ts'
 import { ArchiveSource } from './sources/archive.ts'
@@ -20,6 +21,8 @@ export interface SourceStats {
 export interface Sources extends TileSource {
   /** Gzip, by threads of its own; without it those of Node.js do it, which takes the event loop longer. */
   compress?(plain: Uint8Array): Promise<Buffer>
+  /** Has the threads that cut tiles started and their code compiled. */
+  rehearse?(): Promise<void>
   stats(): SourceStats
   close(): Promise<void>
 }
@@ -61,6 +64,7 @@ export function openSources({ db, archives, indexBytes, threads, patienceMs }: S
     },
     cut: async (ask, signal) => (await sourceOf(ask)).cut(ask, signal),
     compress: plain => workers.compress(plain),
+    rehearse: () => rehearse(workers),
     stats: () => memory.stats(),
     close: () => workers.close()
   }

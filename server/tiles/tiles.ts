@@ -46,6 +46,8 @@ export interface Tiles {
    * @throws TILE_OVERLOADED, TILE_TOO_SLOW; the signal's reason; what the source throws
    */
   get(request: TileRequest): Promise<ReadyTile>
+  /** Starts the threads and has them cut what nobody sees, so that the first tile is as quick as the others. */
+  rehearse(): Promise<void>
   readonly counts: TileCounts
   stats(): TileStats
   close(): Promise<void>
@@ -138,6 +140,7 @@ export function tilesFrom(source: Sources, options: TilesOptions): Tiles {
     name: tileName,
     find: (name, coding) => cache.get(name)?.codings[coding],
     get,
+    rehearse: async () => source.rehearse?.(),
     counts,
     stats: () => ({
       hits: counts.sum('hits'),

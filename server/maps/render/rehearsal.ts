@@ -37,6 +37,7 @@ export function rehearsal(): OrderGoods {
       background: null,
       type: 'image/png',
       margin: 0,
+      wholeTexts: false,
       columns: 1,
       rows: 1
     },

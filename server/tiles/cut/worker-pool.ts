@@ -39,7 +39,8 @@ const AT_ONCE = 2
  * order they come; one that nobody waits for any more is dropped.
  */
 export class TileWorkers {
-  readonly #size: number
+  /** The most threads that cut. */
+  readonly size: number
   #threads: WorkerThread[] = []
   readonly #queue: Job[] = []
   #builder: WorkerThread | undefined
@@ -49,7 +50,7 @@ export class TileWorkers {
 
   /** The event loop has little to do beside them: they compress what they cut. */
   constructor(size = Math.min(availableParallelism(), 4)) {
-    this.#size = size
+    this.size = size
   }
 
   /** @param base a store whose values keep their numbers */
@@ -166,7 +167,7 @@ export class TileWorkers {
     this.#threads = this.#threads.filter(thread => !thread.lost)
     const [least] = this.#threads.toSorted((a, b) => a.pending - b.pending)
     if (least && least.pending === 0) return least
-    if (this.#threads.length < this.#size) {
+    if (this.#threads.length < this.size) {
       const thread = new WorkerThread()
       this.#threads.push(thread)
       return thread
