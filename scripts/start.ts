@@ -1,4 +1,5 @@
 /** `./scripts/start`: the server with demonstration data, for somebody who has just cloned the project. */
+import '../server/lib/keep-tick-shape.ts'
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'

@@ -1,3 +1,4 @@
+import './lib/keep-tick-shape.ts'
 import { buildApp } from './app.ts'
 import { readConfig } from './config.ts'
 import { serve } from './serve.ts'
