@@ -40,9 +40,10 @@ export class ByteWriter {
   /** Room is made. */
   append(source: Uint8Array, from: number, to: number): void {
     this.reserve(to - from)
-    if (to - from > 48) this.bytes.set(source.subarray(from, to), this.length)
-    else for (let i = from, at = this.length; i < to; i++) this.bytes[at++] = source[i]!
-    this.length += to - from
+    const { bytes, length } = this
+    if (to - from > 96) bytes.set(source.subarray(from, to), length)
+    else for (let i = from, at = length; i < to; i++) bytes[at++] = source[i]!
+    this.length = length + to - from
   }
 
   /** A field of bytes (wire type 2): its head and what is in another writer. Room is made. */

@@ -29,9 +29,8 @@ export class LayerWriter {
   readonly #tables = new ByteWriter()
   readonly #keys: string[] = []
   readonly #columnKeys: number[] = []
-  /** By number of a value: where it stands in this layer, if its stamp is this layer's. */
+  /** By number of a value: a stamp, and where it stands in this layer if the stamp is this layer's. Side by side, as values lie far apart. */
   #places = new Uint32Array(0)
-  #stamps = new Uint32Array(0)
   #stamp = 0
   /** The layer's values in their order, by number; OWN where it is the next of those that no row has. */
   readonly #numbers: Grow<Uint32Array> = growCounts()
@@ -42,9 +41,8 @@ export class LayerWriter {
 
   /** @param values how many values there are to choose from */
   begin(values: number): void {
-    if (this.#places.length < values) {
-      this.#places = new Uint32Array(values)
-      this.#stamps = new Uint32Array(values)
+    if (this.#places.length < values * 2) {
+      this.#places = new Uint32Array(values * 2)
       this.#stamp = 0
     }
     this.#stamp++
@@ -77,18 +75,20 @@ export class LayerWriter {
     tags.length = 0
     tags.reserve(chosen.length * 10)
     const { fields, width } = columns
+    const places = this.#places
+    const stamp = this.#stamp
     const row = feature * width
     for (let i = 0; i < chosen.length; i++) {
       const column = chosen[i]!
       const number = fields[row + column]!
       if (number === NO_VALUE) continue
       tags.varint(this.#columnKeys[column] ?? this.#addKey(column, names[column]!))
-      if (this.#stamps[number] !== this.#stamp) {
-        this.#stamps[number] = this.#stamp
-        this.#places[number] = this.#numbers.length
+      if (places[number * 2] !== stamp) {
+        places[number * 2] = stamp
+        places[number * 2 + 1] = this.#numbers.length
         this.#numbers.push(number)
       }
-      tags.varint(this.#places[number]!)
+      tags.varint(places[number * 2 + 1]!)
     }
   }
 
@@ -159,8 +159,10 @@ export class LayerWriter {
     for (const key of this.#keys) tables.text(LAYER.keys, key)
     const own = this.#own.keys()
     let store = stores[0]!.values
-    for (let i = 0; i < this.#numbers.length; i++) {
-      const number = this.#numbers.array[i]!
+    const { array: numbers, length } = this.#numbers
+    for (let i = 0, next = 0; i < length; i = next) {
+      const number = numbers[i]!
+      next = i + 1
       if (number === OWN) {
         writeEntry(own.next().value, tables)
         continue
@@ -168,7 +170,9 @@ export class LayerWriter {
       if (number < store.first || number >= store.first + store.ends.length)
         store = stores.find(({ values }) => number < values.first + values.ends.length)!.values
       const at = number - store.first
-      tables.append(store.bytes, at > 0 ? store.ends[at - 1]! : 0, store.ends[at]!)
+      // What only one row has lies side by side.
+      while (next < length && numbers[next] === number + next - i && at + next - i < store.ends.length) next++
+      tables.append(store.bytes, at > 0 ? store.ends[at - 1]! : 0, store.ends[at + next - i - 1]!)
     }
   }
 }
