@@ -1,5 +1,4 @@
 import { Problem } from '../lib/errors.ts'
-import type { ContentCoding } from '../lib/media-type.ts'
 import { decode, encode } from './codings.ts'
 import { tileZooms } from './scheme.ts'
 import type { CutAsk, CutTile, TileSource } from './source.ts'
@@ -15,6 +14,11 @@ export interface Workshop {
   compress?: (plain: Uint8Array) => Promise<Buffer>
 }
 
+/** What a tile is made to be: plain bytes where nobody is to have them compressed. */
+export interface TileOrder extends TileSubject {
+  coding: 'gzip' | 'identity'
+}
+
 /** A tile and what it is: of other revisions than were asked for, where some were published meanwhile. */
 export interface MadeTile {
   name: TileName
@@ -22,10 +26,10 @@ export interface MadeTile {
 }
 
 /** Makes a tile: the parts of all its layers at the same time, each in its layer's lane of the queue. */
-export async function makeTile(shop: Workshop, subject: TileSubject, signal: AbortSignal): Promise<MadeTile> {
-  const parts = await together(subject.members, signal, (member, signal) => makePart(shop, member, subject, signal))
-  const members = subject.members.map((member, i) => asMade(member, parts[i]!.revision))
-  return { name: tileName({ ...subject, members }), tile: await finish(parts, shop.compress) }
+export async function makeTile(shop: Workshop, order: TileOrder, signal: AbortSignal): Promise<MadeTile> {
+  const parts = await together(order.members, signal, (member, signal) => makePart(shop, member, order, signal))
+  const members = order.members.map((member, i) => asMade(member, parts[i]!.revision))
+  return { name: tileName({ ...order, members }), tile: await finish(parts, order.coding, shop.compress) }
 }
 
 const EMPTY = { mvt: null, reduced: null }
@@ -33,7 +37,7 @@ const EMPTY = { mvt: null, reduced: null }
 async function makePart(
   { source, queue, counts }: Workshop,
   member: TileMember,
-  { members, grid, tile }: TileSubject,
+  { members, grid, tile, coding }: TileOrder,
   signal: AbortSignal
 ): Promise<CutTile> {
   const { layer, revision } = member
@@ -41,7 +45,9 @@ async function makePart(
   const zoom = zoomOf(grid, tile)
   const view = viewOf(member)
   if (revision === 0 || view.asOfRevision === 0 || zoom < min || zoom > max) return { revision, ...EMPTY }
-  const ask: CutAsk = { layer, revision, grid, tile, view, isWhole: members.length === 1 }
+  const isWhole = members.length === 1
+  const compressed = isWhole && coding === 'gzip'
+  const ask: CutAsk = { layer, revision, grid, tile, view, isWhole, compressed }
   const count = counts.of(layer.id, zoom)
   const work = async (signal: AbortSignal) => {
     const begin = performance.now()
@@ -67,19 +73,20 @@ function asMade(member: TileMember, revision: number): TileMember {
 }
 
 /** The tiles of several layers, one after the other, are the tile of all of them (MVT 2.1 §4.1: repeated layers). */
-async function finish(parts: readonly CutTile[], compress = toGzip): Promise<Finished> {
+async function finish(
+  parts: readonly CutTile[],
+  coding: TileOrder['coding'],
+  compress: (plain: Uint8Array) => Promise<Buffer> = plain => encode(plain, 'gzip')
+): Promise<Finished> {
   const filled = parts.filter(({ mvt, ready }) => mvt || ready)
   const reduced = filled.some(part => part.reduced !== null)
   const [only] = filled
-  if (!only) return { bytes: null, coding: CODING, reduced }
+  if (!only) return { bytes: null, coding, reduced }
   if (filled.length === 1 && only.ready) return { ...only.ready, reduced }
   const plain = await Promise.all(filled.map(({ mvt, ready }) => (ready ? decode(ready.bytes, ready.coding) : mvt!)))
-  return { bytes: await compress(plain.length === 1 ? plain[0]! : Buffer.concat(plain)), coding: CODING, reduced }
+  const joined = plain.length === 1 ? plain[0]! : Buffer.concat(plain)
+  return { bytes: coding === 'gzip' ? await compress(joined) : await encode(joined, coding), coding, reduced }
 }
-
-/** How tiles are kept at first; other codings are made of it where they are asked for. */
-const CODING: ContentCoding = 'gzip'
-const toGzip = (plain: Uint8Array): Promise<Buffer> => encode(plain, CODING)
 
 /** Does one thing for each item at the same time; where one fails the others are given up. */
 async function together<I, O>(

@@ -12,8 +12,10 @@ export interface CutAsk {
   grid: TileGrid
   tile: TileId
   view: LayerView
-  /** It is all of the tile: it may come ready to be sent (`ready`), which spares others the work. */
+  /** It is all of the tile: as an archive keeps it, it may be sent. */
   isWhole?: boolean
+  /** It is all of the tile, which is wanted as gzip: it may come so (`ready`), which spares others the work. */
+  compressed?: boolean
 }
 
 /** One layer's part of a tile, uncompressed, and the revision whose rows it was cut from. */

@@ -82,11 +82,15 @@ export function tilesFrom(source: Sources, options: TilesOptions): Tiles {
   const making = new SharedWork<KeptTile>()
   const recoding = new SharedWork<ReadyTile>()
 
-  async function make(name: TileName, subject: TileSubject, signal: AbortSignal): Promise<KeptTile> {
+  /** As they are kept at first; other codings are made of it where they are asked for. */
+  const madeAs = ({ coding }: TileRequest) =>
+    coding === 'identity' && cacheBytes === 0 && !secondLevel ? coding : 'gzip'
+
+  async function make(name: TileName, request: TileRequest, signal: AbortSignal): Promise<KeptTile> {
     const shared = await secondLevel?.get(keyOf(name))
-    const made = shared ? { name, tile: shared } : await makeTile(shop, subject, signal)
+    const made = shared ? { name, tile: shared } : await makeTile(shop, { ...request, coding: madeAs(request) }, signal)
     const kept = keptTile(made.name, made.tile)
-    if (!subject.members.every(member => quota.keeps(member.layer.id, viewOf(member).key))) return kept
+    if (!request.members.every(member => quota.keeps(member.layer.id, viewOf(member).key))) return kept
     cache.keep(made.name, kept)
     if (!shared) secondLevel?.set(keyOf(made.name), made.tile)
     return kept

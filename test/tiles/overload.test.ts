@@ -66,6 +66,21 @@ t.test('a tile is cut once, and kept in every coding it is asked for', async t =
   t.ok(tiles.stats().bytes > first.bytes!.length + brotli.bytes!.length)
 })
 
+t.test('what is not kept is made as it is asked for: plain bytes were never compressed', async t => {
+  const { get, asked } = engine(t, async ask => says(ask), { cacheBytes: 0 })
+  const plain = await get(of(), { coding: 'identity' })
+  t.match(plain, { coding: 'identity', bytes: says({ layer: light, revision: 1 } as CutAsk).mvt })
+  const zipped = await get(of())
+  t.strictSame(gunzipSync(zipped.bytes!), plain.bytes)
+  t.not(zipped.etag, plain.etag)
+  t.strictSame(
+    asked.map(({ compressed }) => compressed),
+    [false, true]
+  )
+  const [both, other] = await Promise.all([get(of(), { coding: 'identity' }), get(of())])
+  t.strictSame(gunzipSync(other.bytes!), both.bytes, 'who waits for the same tile has it in another coding')
+})
+
 t.test('what an archive has stored is passed through; joined with others it is undone', async t => {
   const ready = { bytes: gzipSync('stored'), coding: 'gzip' as const }
   const { get } = engine(t, async ask => (ask.layer === heavy ? { ready } : says(ask)))

@@ -78,13 +78,13 @@ export class HeldLayer {
   }
 
   /** @throws the signal's reason once it is aborted */
-  async cut({ layer, view, grid, tile, isWhole = false }: CutAsk, signal?: AbortSignal): Promise<CutTile> {
+  async cut({ layer, view, grid, tile, compressed = false }: CutAsk, signal?: AbortSignal): Promise<CutTile> {
     const snapshot = this.#current
     if (!snapshot) throw new Error(`Nothing was read of ${layer.id}.`)
     const spec = cutSpec(layer)
     const columns = viewColumns(spec, view)
     const frame = frameOf(grid, tile)
-    const order = { spec, columns, filter: viewFilter(view), frame, compressed: isWhole }
+    const order = { spec, columns, filter: viewFilter(view), frame, compressed }
     snapshot.users++
     try {
       return { revision: snapshot.revision, ...(await this.#holding.workers.cut(snapshot.set, order, signal)) }

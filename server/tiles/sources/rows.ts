@@ -36,7 +36,7 @@ export class RowsSource implements TileSource {
   }
 
   async cut(ask: CutAsk, signal?: AbortSignal): Promise<CutTile> {
-    const { layer, view, grid, tile, isWhole = false } = ask
+    const { layer, view, grid, tile, compressed = false } = ask
     const fields = layer.fields.filter(field => view.fields === null || view.fields.includes(field.name))
     const found = await this.#db.query<Found>(planRows(ask, fields, this.#most), { signal })
     const [first] = found
@@ -47,7 +47,7 @@ export class RowsSource implements TileSource {
       fields.map(field => field.name)
     )
     const columns = spec.names.map((_, column) => column)
-    const order = { spec, columns, filter: null, frame: frameOf(grid, tile), compressed: isWhole }
+    const order = { spec, columns, filter: null, frame: frameOf(grid, tile), compressed }
     const cut = await this.#workers.cutRows(batch, buildSpec(spec), order, signal)
     const { _revision: revision, _total: total } = first
     if (total === found.length) return { ...cut, revision }
