@@ -18,14 +18,16 @@ export interface TileShape {
 /** The features of a tile's layer by id; empty without the layer. Several of one id are one. */
 export function shapesOf(mvt: Uint8Array | null, layer: string): Map<number, TileShape> {
   const found = mvt ? new VectorTile(new PbfReader(mvt)).layers[layer] : undefined
-  const shapes = new Map<number, TileShape>()
+  const gathered = new Map<number, { feature: VectorTileFeature; parts: Ring[] }>()
   for (let i = 0; i < (found?.length ?? 0); i++) {
     const feature = found!.feature(i)
-    const before = shapes.get(feature.id ?? -1)
-    const parts = [...(before?.parts ?? []), ...feature.loadGeometry()]
-    shapes.set(feature.id ?? -1, measured(feature, parts))
+    const id = feature.id ?? -1
+    const parts = gathered.get(id)?.parts ?? []
+    for (const part of feature.loadGeometry()) parts.push(part)
+    gathered.set(id, { feature, parts })
   }
-  return shapes
+  // Measured once each: what stands for many features may be thousands of squares.
+  return new Map([...gathered].map(([id, { feature, parts }]) => [id, measured(feature, parts)]))
 }
 
 function measured({ type, properties }: VectorTileFeature, parts: Ring[]): TileShape {

@@ -9,6 +9,7 @@ import { compareTiles } from '../checking/compare-tiles.ts'
 import { hasOgr, readByOgr } from '../checking/read-by-ogr.ts'
 import { tileFaults } from '../checking/tile-faults.ts'
 import { random } from '../seeding/random.ts'
+import type { OwnServer } from './own-server.ts'
 import { askTile, MODES, type Mode, type TileBench, withServer } from './tile-bench.ts'
 import { equivalentSql } from './tile-sql.ts'
 import { places } from './tile-targets.ts'
@@ -39,37 +40,69 @@ interface Asked {
   tile: TileId
 }
 
+interface Found {
+  figure: ValidFigure
+  made: (Asked & { mvt: Uint8Array })[]
+}
+
+/** Both servers at once: what they make of a tile is compared with one and the same of the database. */
 export async function measureValid(bench: TileBench): Promise<ValidFigure[]> {
   const asked = await draw(bench)
-  const figures: ValidFigure[] = []
-  for (const mode of MODES) {
-    const figure: ValidFigure = { mode, tiles: 0, empty: 0, reduced: 0, features: 0, faults: 0, examples: [], gdal: '' }
-    const made: (Asked & { mvt: Uint8Array })[] = []
-    await withServer(bench, { mode }, async server => {
-      for (const one of asked) {
-        const { z, x, y } = one.tile
-        const path = `/tiles/${one.layer.id}/${one.grid.id}/${z}/${x}/${y}.mvt`
-        const { body, headers } = await askTile(server, path)
-        const mvt = body.length > 0 ? gunzipSync(body) : null
-        const isReduced = headers['tile-reduced'] !== undefined
-        const faults = [...(mvt ? tileFaults(mvt) : []), ...(await unlike(bench, one, mvt, isReduced))]
-        figure.tiles++
-        if (isReduced) figure.reduced++
-        if (mvt) made.push({ ...one, mvt })
-        else figure.empty++
-        figure.faults += faults.length
-        figure.examples.push(
-          ...faults
-            .slice(0, 2)
-            .map(fault => `${path}: ${fault}`)
-            .slice(0, 10 - figure.examples.length)
-        )
+  const found: Record<Mode, Found> = { memory: nothingYet('memory'), postgis: nothingYet('postgis') }
+  await withServer(bench, { mode: 'memory' }, memory =>
+    withServer(bench, { mode: 'postgis' }, async postgis => {
+      // The database knows the key of the server that started last.
+      const servers = { memory: { ...memory, key: postgis.key }, postgis }
+      const rest = asked.values()
+      const goOn = async () => {
+        for (const one of rest) await check(bench, servers, one, found)
       }
+      await Promise.all(Array.from({ length: AT_ONCE }, goOn))
     })
+  )
+  for (const mode of MODES) {
+    const { figure, made } = found[mode]
     figure.gdal = await gdal(made, join(bench.folder, `valid-${mode}`), figure)
-    figures.push(figure)
   }
-  return figures
+  return MODES.map(mode => found[mode].figure)
+}
+
+/** While one tile is looked at the database makes the next. */
+const AT_ONCE = 3
+
+const nothingYet = (mode: Mode): Found => ({
+  figure: { mode, tiles: 0, empty: 0, reduced: 0, features: 0, faults: 0, examples: [], gdal: '' },
+  made: []
+})
+
+async function check(
+  bench: TileBench,
+  servers: Record<Mode, OwnServer>,
+  one: Asked,
+  found: Record<Mode, Found>
+): Promise<void> {
+  const { layer, grid, tile } = one
+  const path = `/tiles/${layer.id}/${grid.id}/${tile.z}/${tile.x}/${tile.y}.mvt`
+  const answers = Promise.all(MODES.map(mode => askTile(servers[mode], path)))
+  const [[row], replies] = await Promise.all([
+    bench.db.query<Record<string, Buffer>>(equivalentSql(layer, grid, tile)),
+    answers
+  ])
+  const theirs = Object.values(row ?? {})[0] ?? null
+  for (const [i, mode] of MODES.entries()) {
+    const { body, headers } = replies[i]!
+    const { figure, made } = found[mode]
+    const mvt = body.length > 0 ? gunzipSync(body) : null
+    const isReduced = headers['tile-reduced'] !== undefined
+    const faults = [...(mvt ? tileFaults(mvt) : []), ...unlike(layer, mvt, theirs, isReduced)]
+    figure.tiles++
+    if (isReduced) figure.reduced++
+    if (mvt) made.push({ ...one, mvt })
+    else figure.empty++
+    figure.faults += faults.length
+    const told = faults.slice(0, 2).map(fault => `${path}: ${fault}`)
+    figure.examples.push(...told.slice(0, 10 - figure.examples.length))
+  }
 }
 
 async function draw({ db, catalog, heavy }: TileBench): Promise<Asked[]> {
@@ -104,14 +137,7 @@ function tileOf(grid: TileGrid, zoom: number, longitude: number, latitude: numbe
   return { z, x: Math.floor((longitude - grid.origin[0]) / side), y: Math.floor((grid.origin[1] - latitude) / side) }
 }
 
-async function unlike(
-  { db }: TileBench,
-  { layer, grid, tile }: Asked,
-  mvt: Uint8Array | null,
-  isReduced: boolean
-): Promise<string[]> {
-  const [row] = await db.query<Record<string, Buffer>>(equivalentSql(layer, grid, tile))
-  const theirs = Object.values(row ?? {})[0] ?? null
+function unlike(layer: Layer, mvt: Uint8Array | null, theirs: Uint8Array | null, isReduced: boolean): string[] {
   const { missing, extra, differing } = compareTiles(mvt, theirs, layer.id, isReduced ? SMALL.reduced : SMALL.whole)
   return [...missing.map(id => `lacks ${id}`), ...extra.map(id => `has ${id} besides`), ...differing]
 }
