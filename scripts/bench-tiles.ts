@@ -1,5 +1,5 @@
 /**
- * `./scripts/bench-tiles [--database URL] [--only warm,cold,low,replay,edit,overload,valid] [--seconds 5] [--json FILE]`: what
+ * `./scripts/bench-tiles [--database URL] [--only warm,cold,low,replay,edit,overload,valid] [--seconds 5] [--zooms 10,12,14,16] [--json FILE]`: what
  * vector tiles take on a seeded database (`./scripts/seed --scale 1`). Servers are started on the loopback for it and
  * ended; the load comes from processes of its own; pgbench (Debian: postgresql-15) runs the SQL it is compared with.
  * The edit puts back what it changed and leaves a few revisions of one layer behind.
@@ -44,6 +44,7 @@ const { values } = parseArgs({
     database: { type: 'string' },
     only: { type: 'string', default: Object.keys(PARTS).join() },
     seconds: { type: 'string', default: '5' },
+    zooms: { type: 'string', default: '10,12,14,16' },
     json: { type: 'string' }
   }
 })
@@ -64,7 +65,8 @@ async function main(): Promise<void> {
     const weights = await Promise.all(heavy.map(layer => db.query<{ bytes: number }>(planRowBytes(layer))))
     const smallIndex = Math.floor(Math.min(...weights.map(([row]) => row?.bytes ?? 0)) * 1.8)
     const seconds = Number(values.seconds)
-    const bench: TileBench = { db, databaseUrl: url, catalog, heavy, seconds, folder, smallIndex }
+    const coldZooms = values.zooms.split(',').map(Number)
+    const bench: TileBench = { db, databaseUrl: url, catalog, heavy, coldZooms, seconds, folder, smallIndex }
     const [version] = await db.query<{ text: string }>(
       sql`SELECT version() || ', PostGIS ' || postgis_lib_version() AS text`
     )

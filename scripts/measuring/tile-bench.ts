@@ -12,6 +12,8 @@ export interface TileBench {
   catalog: Catalog
   /** The two layers of hundreds of thousands of polygons. */
   heavy: readonly Layer[]
+  /** Zooms whose tiles are made cold. */
+  coldZooms: readonly number[]
   /** For as long as one figure is measured. */
   seconds: number
   /** For what servers and pgbench write. */

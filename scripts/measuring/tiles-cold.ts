@@ -16,6 +16,8 @@ export interface ColdFigure {
   /** How many different tiles were asked for in turn. */
   tiles: number
   mode: Mode
+  /** What clients accept: `identity` is the work that pgbench has done, which compresses nothing. */
+  coding: (typeof CODINGS)[number]
   server: number
   /** pgbench, the equivalent statement, as many connections. */
   sql: number
@@ -34,8 +36,15 @@ export interface LoadFigure {
   after: number | undefined
 }
 
-const ZOOMS = [10, 12, 14, 16]
+const CODINGS = ['identity', 'gzip'] as const
 const CONNECTIONS = [1, 16]
+
+const WARM_UP_SECONDS = 2
+const variants = MODES.flatMap(mode => CODINGS.map(coding => [mode, coding] as const))
+const askedOf = (server: OwnServer, coding: string) => ({
+  base: server.base,
+  headers: { ...headersOf(server), 'accept-encoding': coding }
+})
 
 interface Case {
   layer: Layer
@@ -54,12 +63,20 @@ export function measureCold(bench: TileBench): Promise<{ figures: ColdFigure[]; 
       const cases = await casesOf(bench)
       const loads: LoadFigure[] = []
       for (const layer of bench.heavy) loads.push(await readLayer(servers.memory, layer, cases))
+      await warmUp(servers, cases)
       const figures: ColdFigure[] = []
-      for (const one of cases) figures.push(...(await measureCase(bench, servers, one)))
+      for (const one of cases) {
+        const found = await measureCase(bench, servers, one)
+        figures.push(...found)
+        console.error(`${one.layer.id} z${one.zoom}: ${found.map(told).join(', ')}`)
+      }
       return { figures, loads }
     })
   )
 }
+
+const told = ({ mode, coding, connections, ratio }: ColdFigure) =>
+  `${mode} ${coding} ${connections}: ${ratio.toFixed(2)}`
 
 async function readLayer(server: OwnServer, layer: Layer, cases: Case[]): Promise<LoadFigure> {
   const path = cases.find(one => one.layer === layer)?.paths[0]
@@ -68,14 +85,23 @@ async function readLayer(server: OwnServer, layer: Layer, cases: Case[]): Promis
   return { layer: layer.id, seconds, before, after: await residentMB(server.pid) }
 }
 
+/** A server that has made a few tiles only is still being compiled, which takes half of what it has of the processors. */
+async function warmUp(servers: Record<Mode, OwnServer>, cases: readonly Case[]): Promise<void> {
+  const most = Math.max(...CONNECTIONS)
+  const deepest = Math.max(...cases.map(({ zoom }) => zoom))
+  for (const [mode, coding] of variants)
+    for (const { paths } of cases.filter(({ connections, zoom }) => connections === most && zoom === deepest))
+      await load({ ...askedOf(servers[mode], coding), paths, connections: most, seconds: WARM_UP_SECONDS })
+}
+
 async function measureCase(bench: TileBench, servers: Record<Mode, OwnServer>, one: Case): Promise<ColdFigure[]> {
   const { layer, zoom, connections, paths, statements } = one
   const { databaseUrl: url, folder, seconds } = bench
   const sql = await pgbench(statements, { url, folder, connections, seconds })
   const figures: ColdFigure[] = []
-  for (const mode of MODES) {
-    const asked = { base: servers[mode].base, headers: headersOf(servers[mode]), paths, connections }
-    await load({ ...asked, seconds: 1 })
+  for (const [mode, coding] of variants) {
+    const asked = { ...askedOf(servers[mode], coding), paths, connections }
+    await load({ ...asked, seconds: 0.5 })
     const found = await load({ ...asked, seconds })
     figures.push({
       layer: layer.id,
@@ -83,6 +109,7 @@ async function measureCase(bench: TileBench, servers: Record<Mode, OwnServer>, o
       connections,
       tiles: paths.length,
       mode,
+      coding,
       server: found.perSecond,
       sql: Math.round(sql * 100) / 100,
       ratio: found.perSecond / sql,
@@ -95,10 +122,10 @@ async function measureCase(bench: TileBench, servers: Record<Mode, OwnServer>, o
 }
 
 /** No more connections than tiles: two who want the same tile would be given one. */
-async function casesOf({ db, heavy }: TileBench): Promise<Case[]> {
+async function casesOf({ db, heavy, coldZooms }: TileBench): Promise<Case[]> {
   const cases: Case[] = []
   for (const layer of heavy) {
-    for (const zoom of ZOOMS.filter(zoom => zoom >= layer.zoom.min)) {
+    for (const zoom of coldZooms.filter(zoom => zoom >= layer.zoom.min)) {
       const tiles = await filledTiles(db, layer, zoom, MOST_SCRIPTS)
       const paths = tiles.map(tile => pathOf({ layer: layer.id, tile }))
       const statements = tiles.map(tile => equivalentSql(layer, WEB_MERCATOR_QUAD, tile))
