@@ -1,10 +1,11 @@
 import t from 'tap'
+import { asker, checkServices, listServices } from '../../scripts/checking/check.ts'
 import { AWKWARD } from '../../scripts/seeding/awkward.ts'
 import { FARMLAND_UNDER_HOUSES } from '../../scripts/seeding/layers-planning.ts'
 import { toDegrees, toMetres } from '../../scripts/seeding/projection.ts'
 import { seed } from '../../scripts/seeding/seed.ts'
 import { type Database, name, sql } from '../../server/lib/sql.ts'
-import { onBothDatabases } from '../helper.ts'
+import { onBothDatabases, testApp } from '../helper.ts'
 import { catalog, made, SCALE } from './generated.ts'
 
 t.test('degrees keep a tenth of a millimetre', async t => {
@@ -26,7 +27,16 @@ async function one<R>(db: Database, statement: ReturnType<typeof sql>): Promise<
 }
 
 await onBothDatabases(t, async (t, db) => {
+  const { app, as } = await testApp(t, db)
+  // One district for all that asks for one: it takes longer to make than to look at.
   const report = await seed(db, catalog, { scale: SCALE })
+
+  t.test('the whole catalogue loads, with nothing to report', async t => {
+    t.strictSame(app.catalog.problems, [])
+    const layers = app.catalog.layers().filter(layer => layer.geometry !== 'Raster')
+    t.equal(layers.length, 159)
+    t.ok(app.catalog.maps.size >= 12, `${app.catalog.maps.size} maps`)
+  })
 
   t.test('all layers are published, once', async t => {
     t.strictSame(
@@ -124,6 +134,31 @@ await onBothDatabases(t, async (t, db) => {
       ON p.parcel_code = left(b.building_code, 19)
       WHERE ST_Area(ST_Transform(ST_Difference(b.geom, p.geom), 4547)) > 0.01`
     t.equal(await one(db, outside), 0)
+  })
+
+  t.test('no layer is empty, and every service answers', async t => {
+    await app.refreshCatalog()
+    const empty = app.catalog.layers().filter(layer => app.catalog.state(layer.id).featureCount === 0)
+    t.strictSame(
+      empty.map(layer => layer.id),
+      []
+    )
+
+    const base = await app.listen({ port: 0 })
+    const ask = asker(base, as.admin.authorization.split(' ')[1])
+    const services = await listServices(ask)
+    const ids = [...app.catalog.layers().map(({ id }) => id), ...app.catalog.maps.keys()]
+    t.strictSame(
+      services.map(({ id }) => id).toSorted(),
+      ids.flatMap(id => ['tiles', 'wmts', 'wms'].map(protocol => `${id}.${protocol}`)).toSorted()
+    )
+    // The same tiles again by WMTS: every one on PostGIS, every fifth on the embedded database, which takes far longer.
+    const again = services
+      .filter(({ id }) => id.endsWith('.wmts'))
+      .filter((_, i) => db.kind === 'postgres' || i % 5 === 0)
+    const pictured = services.filter(({ id }) => id.endsWith('.wms')).filter((_, i) => i % 5 === 0)
+    const asked = [...services.filter(({ id }) => id.endsWith('.tiles')), ...again, ...pictured]
+    for (const { id, ok, answer } of await checkServices(asked, ask)) t.ok(ok, `${id}: ${answer}`)
   })
 
   t.test('seeding again changes nothing, and an unknown layer is refused', async t => {
