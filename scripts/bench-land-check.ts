@@ -15,7 +15,6 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { readConfig } from '../server/config.ts'
-import { migrate } from '../server/db/migrate.ts'
 import { openDatabase } from '../server/db/open.ts'
 import { readRuleset } from '../server/land-check/rules/load-rulesets.ts'
 import type { Ruleset } from '../server/land-check/rules/ruleset.ts'
@@ -142,9 +141,10 @@ function seed(dataDir: string): Promise<void> {
 }
 
 async function draw(url: string, dataDir: string, count: number): Promise<Drawn[]> {
+  // The ground that parcels are drawn from is laid when a server starts on a database for the first time.
+  await (await startServer({ DATABASE_URL: url, DATA_DIR: dataDir })).stop()
   const db = await openDatabase({ url, dataDir, poolSize: 2 })
   try {
-    await migrate(db, config.migrationsDir)
     return await drawParcels(db, count)
   } finally {
     await db.close()
