@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { unreachable } from '../db/unreachable.ts'
 import {
   badRequest,
   defineProblem,
@@ -72,6 +73,7 @@ function answer(problem: Problem, error: Error | undefined, request: FastifyRequ
   // To say when to come back is no failure.
   if (problem.status >= 500 && !problem.members['retryAfter'])
     request.log.error({ err: error, code: problem.code, requestId: request.id }, 'request failed')
+  if (problem.members['retryAfter']) reply.header('retry-after', String(problem.members['retryAfter']))
   const body = { ...problemDocument(problem, request.language, path(request)), requestId: request.id }
   return reply
     .code(problem.status)
@@ -88,7 +90,7 @@ function toProblem(error: FastifyError | Problem, request: FastifyRequest): Prob
   if (error.statusCode === 415) return unsupportedType({ type: request.headers['content-type'] ?? '' })
   if (error.statusCode === 429) return tooMany()
   if (error.statusCode && error.statusCode < 500) return badRequest({ reason: error.message })
-  return internal({}, { cause: error })
+  return unreachable(error) ?? internal({}, { cause: error })
 }
 
 function validationDetails(error: FastifyError): ProblemDetail[] {

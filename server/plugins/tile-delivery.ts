@@ -1,9 +1,7 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyReply } from 'fastify'
 import fp from 'fastify-plugin'
 import { LRUCache } from 'lru-cache'
 import type { Collection } from '../catalog/collection.ts'
-import { Problem } from '../lib/errors.ts'
 import { matchesEtag, strongEtag } from '../lib/etag.ts'
 import { chooseCoding, MVT } from '../lib/media-type.ts'
 import type { TileId } from '../lib/tile-id.ts'
@@ -15,6 +13,7 @@ import { SEVERAL } from '../tiles/tile-counts.ts'
 import { keyOf, zoomOf } from '../tiles/tile-name.ts'
 import { audience, checkVector, checkZoom, tilesetVersion } from '../tiles/tileset.ts'
 import type { LayerView } from '../tiles/view.ts'
+import { refuseLater } from './refuse-later.ts'
 
 export interface TileQuery extends ViewQuery {
   /** As the TileJSON has it: the tile may then be kept for a year. */
@@ -139,7 +138,9 @@ export default fp(
         const signal = untilLeft(reply)
         return tiles.get({ ...subject, coding, signal, countAs }).then(
           made => write(reply, made, made.stale ? tileset.audience + SOON : keep),
-          error => refuse(reply, error, signal)
+          async error => {
+            await refuseLater(reply, error, signal)
+          }
         )
       }
       count.hits++
@@ -164,21 +165,6 @@ function write(reply: FastifyReply, { bytes, coding, etag, reduced, stale }: Rea
   if (!bytes) return void reply.code(204).send()
   if (coding !== 'identity') reply.header('content-encoding', coding)
   reply.header('content-type', MVT).send(bytes)
-}
-
-/**
- * A refusal is told a little later: a client that asks again at once, as many do whatever the header says, would keep
- * the server busy with refusing it.
- */
-const REFUSAL_MS = 250
-
-/** Of a client that has left nothing is said; a refusal that says when to come back says so in the header too. */
-async function refuse(reply: FastifyReply, error: unknown, signal: AbortSignal): Promise<void> {
-  const { retryAfter } = error instanceof Problem ? error.members : {}
-  if (retryAfter) await wait(REFUSAL_MS, null, { signal }).catch(() => {})
-  if (signal.aborted) return void reply.hijack()
-  if (retryAfter) reply.header('retry-after', String(retryAfter))
-  throw error
 }
 
 /** Aborted when the connection closes before the answer is sent. */

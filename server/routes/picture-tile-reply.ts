@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { strongEtag } from '../lib/etag.ts'
+import { refuseLater } from '../plugins/refuse-later.ts'
 import { audience } from '../tiles/tileset.ts'
 import type { PictureTileAsk } from './picture-ask.ts'
-import { refuseLater } from './refuse-later.ts'
 import { untilLeft } from './wms/until-left.ts'
 
 const A_YEAR = 'max-age=31536000, immutable'

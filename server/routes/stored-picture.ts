@@ -4,10 +4,10 @@ import type { StoredPictures } from '../catalog/layer.ts'
 import { strongEtag } from '../lib/etag.ts'
 import type { TileId } from '../lib/tile-id.ts'
 import type { TileGrid } from '../lib/tile-matrix.ts'
+import { refuseLater } from '../plugins/refuse-later.ts'
 import { keepsGrid } from '../tiles/archive/keeps-grid.ts'
 import { keyOf, zoomOf } from '../tiles/tile-name.ts'
 import { audience, tilesetVersion } from '../tiles/tileset.ts'
-import { refuseLater } from './refuse-later.ts'
 import { untilLeft } from './wms/until-left.ts'
 
 /** The pictures that the tiles of a collection are; undefined for vectors and for several layers. */

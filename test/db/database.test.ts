@@ -1,7 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import fastify from 'fastify'
 import t from 'tap'
 import { migrate } from '../../server/db/migrate.ts'
+import { openDatabase } from '../../server/db/open.ts'
 import { join, name, sql } from '../../server/lib/sql.ts'
+import errors from '../../server/plugins/errors.ts'
 import { onBothDatabases } from '../helper.ts'
 
 t.test('a statement binds its values and renumbers what is spliced in', async t => {
@@ -14,7 +17,39 @@ t.test('a statement binds its values and renumbers what is spliced in', async t 
   t.strictSame(join([sql`${1}`, name('x'), sql`${2}`]), { text: '$1, "x", $2', values: [1, 2] })
 })
 
+const failureOf = (work: Promise<unknown>): Promise<Error> =>
+  work.then(
+    () => Promise.reject(new Error('It did not fail.')),
+    (error: Error) => error
+  )
+
+/** What a caller is told of an error. */
+async function toldOf(error: Error) {
+  const app = fastify()
+  await app.register(errors)
+  app.get('/', () => Promise.reject(error))
+  const { statusCode, headers, body } = await app.inject('/')
+  await app.close()
+  return { status: statusCode, retryAfter: headers['retry-after'], code: JSON.parse(body).code }
+}
+
+t.test('a database that nobody answers for is told as such, with the time to come back', async t => {
+  const url = 'postgres://nobody@127.0.0.1:1/none'
+  const refused = await failureOf(openDatabase({ url, dataDir: t.testdir() }))
+  t.strictSame(await toldOf(refused), { status: 503, retryAfter: '5', code: 'DATABASE_UNREACHABLE' })
+  const absent = await failureOf(readFile('/there/is/no/such/file'))
+  t.match(await toldOf(absent), { status: 500, code: 'INTERNAL' })
+})
+
 await onBothDatabases(t, async (t, db) => {
+  t.test('a connection that is ended is told as one; a wrong statement is not', async t => {
+    const wrong = await failureOf(db.query(sql`SELECT 1 / 0`))
+    t.match(await toldOf(wrong), { status: 500, code: 'INTERNAL' })
+    if (db.kind === 'embedded') return
+    const ended = await failureOf(db.transaction(tx => tx.query(sql`SELECT pg_terminate_backend(pg_backend_pid())`)))
+    t.match(await toldOf(ended), { status: 503, code: 'DATABASE_UNREACHABLE' })
+  })
+
   t.test('values come back alike', async t => {
     const [row] = await db.query(sql`SELECT ${'号'}::text AS text, 9007199254740991::int8 AS big, 0.1::float8 AS double,
       1.10::numeric AS exact, '2026-02-28'::date AS day, '2026-02-28 08:00+08'::timestamptz AS moment,

@@ -6,14 +6,13 @@ import { Problem } from '../lib/errors.ts'
 const REFUSAL_MS = 250
 
 /**
- * What to do about a picture that could not be drawn: of a client that has left nothing is said; a refusal that says
- * when to come back is told a little later, and says so in the header too.
+ * What to do about a tile or picture that could not be made: of a client that has left nothing is said; a refusal that
+ * says when to come back is told a little later.
  * @throws the error
  */
 export async function refuseLater(reply: FastifyReply, error: unknown, signal: AbortSignal): Promise<FastifyReply> {
   const { retryAfter } = error instanceof Problem ? error.members : {}
   if (retryAfter) await wait(REFUSAL_MS, null, { signal }).catch(() => {})
   if (signal.aborted) return reply.hijack()
-  if (retryAfter) reply.header('retry-after', String(retryAfter))
   throw error
 }
