@@ -69,6 +69,12 @@ const EnvironmentSchema = Type.Object({
     minimum: MiB,
     description: 'Memory for the layers that tiles are cut from (estimated; the least used goes first).'
   }),
+  TILE_INDEX_DISK_BYTES: Type.Integer({
+    default: 1024 * MiB,
+    minimum: 0,
+    description:
+      'Disk space in DATA_DIR/columns for the same, so that a server that starts again need not read them; 0: none.'
+  }),
   TILE_QUEUE: Type.Integer({
     default: 512,
     minimum: 2,
@@ -168,6 +174,7 @@ const named = (env: Environment) =>
     uploadMaxUnpackedBytes: env.UPLOAD_MAX_UNPACKED_BYTES,
     tileCacheBytes: env.TILE_CACHE_BYTES,
     tileIndexBytes: env.TILE_INDEX_BYTES,
+    tileIndexDiskBytes: env.TILE_INDEX_DISK_BYTES,
     tileQueue: env.TILE_QUEUE,
     tileDeadlineMs: env.TILE_DEADLINE_MS,
     pictureThreads: env.PICTURE_THREADS,

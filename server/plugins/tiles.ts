@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { FastifyReply } from 'fastify'
 import fp from 'fastify-plugin'
 import { LRUCache } from 'lru-cache'
@@ -39,12 +40,22 @@ export interface TilesPluginOptions {
 /** `app.tiles`: the vector tile engine; and what its routes and those of the styles have in common. */
 export default fp(
   async (app, { rehearse = false }: TilesPluginOptions) => {
-    const { tileCacheBytes, tileIndexBytes, tileQueue, tileDeadlineMs, cacheUrl, publicUrl } = app.config
+    const {
+      dataDir,
+      tileCacheBytes,
+      tileIndexBytes,
+      tileIndexDiskBytes,
+      tileQueue,
+      tileDeadlineMs,
+      cacheUrl,
+      publicUrl
+    } = app.config
     const tiles = createTiles({
       db: app.db,
       archives: app.archives,
       cacheBytes: tileCacheBytes,
       indexBytes: tileIndexBytes,
+      kept: { folder: join(dataDir, 'columns'), maxBytes: tileIndexDiskBytes },
       queue: tileQueue,
       deadlineMs: tileDeadlineMs,
       secondLevel: cacheUrl ? await openShared(cacheUrl) : null

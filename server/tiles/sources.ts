@@ -4,6 +4,7 @@ import type { Archives } from './archive/archives.ts'
 import { SourceChooser, type SourceName } from './choose-source.ts'
 import { rehearse } from './cut/rehearsal.ts'
 import { TileWorkers } from './cut/worker-pool.ts'
+import { KeptColumns } from './kept-columns.ts'
 import type { CutAsk, TileSource } from './source.ts'
 import { ArchiveSource } from './sources/archive.ts'
 import { MemorySource } from './sources/memory.ts'
@@ -32,19 +33,23 @@ export interface SourcesOptions {
   /** Where layers whose source is an archive have theirs; whoever opened them closes them. */
   archives?: Archives
   indexBytes: number
+  /** A folder for layers that were read, and the bytes they may take there; default: none. */
+  kept?: { folder: string; maxBytes: number }
   /** Threads that cut tiles; default: the processors, at most 4. */
   threads?: number
   /** So long a tile waits for its layer to be read before it is cut from the rows in its box; default: by the layer. */
   patienceMs?: number
 }
 
-export function openSources({ db, archives, indexBytes, threads, patienceMs }: SourcesOptions): Sources {
+export function openSources({ db, archives, indexBytes, threads, patienceMs, ...options }: SourcesOptions): Sources {
   const workers = new TileWorkers(threads)
   const rows = new RowsSource(db, workers)
   const chooser = new SourceChooser(db, indexBytes)
+  const kept = options.kept && new KeptColumns({ db, ...options.kept })
   const memory = new MemorySource({
     db,
     workers,
+    kept,
     maxBytes: indexBytes,
     patienceMs: layer => patienceMs ?? chooser.patienceMs(layer),
     ...(db.kind === 'postgres' && { meanwhile: rows })
@@ -66,6 +71,8 @@ export function openSources({ db, archives, indexBytes, threads, patienceMs }: S
     compress: plain => workers.compress(plain),
     rehearse: () => rehearse(workers),
     stats: () => memory.stats(),
-    close: () => workers.close()
+    close: async () => {
+      await Promise.all([workers.close(), kept?.close()])
+    }
   }
 }

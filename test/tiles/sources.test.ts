@@ -1,9 +1,13 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Position } from 'geojson'
 import t from 'tap'
 import type { Layer } from '../../server/catalog/layer.ts'
+import { sql } from '../../server/lib/sql.ts'
 import { type TileId, tileAt } from '../../server/lib/tile-id.ts'
 import { CGCS2000_QUAD, type TileGrid, WEB_MERCATOR_QUAD, WORLD_CRS84_QUAD } from '../../server/lib/tile-matrix.ts'
 import { TileWorkers } from '../../server/tiles/cut/worker-pool.ts'
+import { KeptColumns } from '../../server/tiles/kept-columns.ts'
 import type { CutTile, TileSource } from '../../server/tiles/source.ts'
 import { MemorySource } from '../../server/tiles/sources/memory.ts'
 import { RowsSource } from '../../server/tiles/sources/rows.ts'
@@ -151,6 +155,77 @@ await onBothDatabases(t, async (t, db) => {
     t.ok(bytes(first).equals(bytes(await memory.cut(ask(parcels, middle(14), 4)))))
     while (!source.holds(parcels, 4)) await source.ready(ask(parcels, middle(14), 4))
     t.ok(bytes(first).equals(bytes(await source.cut(ask(parcels, middle(14), 4)))))
+  })
+
+  t.test('columns that were kept are those that were read, and what changed since is added', async t => {
+    const folder = join(t.testdir(), 'columns')
+    const layers = [
+      parcels,
+      roads,
+      testLayer('kept-tree', { geometry: 'Point', fields: [field('name')] }),
+      testLayer('kept-nothing', {})
+    ]
+    const trees = [1, 2, 3].map(i => ({
+      geometry: { type: 'Point' as const, coordinates: [WEST, SOUTH + i] },
+      values: [`树${i}`]
+    }))
+    await publishRows(db, layers[2]!, trees)
+    await publishRows(db, layers[3]!, [])
+    const life = () => {
+      const kept = new KeptColumns({ db, folder, maxBytes: 1e8, leastBytes: 0 })
+      return { kept, source: new MemorySource({ db, workers, maxBytes: 1e9, kept }) }
+    }
+    const cuts = (source: TileSource, revision = 4) =>
+      Promise.all(
+        layers.flatMap(layer => {
+          const ofIts = layer === parcels ? revision : 1
+          return [0, 9, 14, 16].map(z =>
+            source.cut(ask(layer, layer.id === 'kept-tree' ? tileAt(z, WEST, SOUTH + 1) : middle(z), ofIts))
+          )
+        })
+      )
+    const first = life()
+    const read = await cuts(first.source)
+    await first.kept.close()
+    t.equal(first.source.stats().builds, layers.length)
+
+    const second = life()
+    t.strictSame(await cuts(second.source), read)
+    t.equal(second.source.stats().builds, 0, 'nothing was read again')
+
+    const edited = all.map((row, i) => ({ ...row, values: [`P${i}`, i === 7 ? '11' : '08', 1, 2, '440605'] }))
+    await publishRows(db, parcels, edited)
+    const third = life()
+    t.strictSame(await cuts(third.source, 5), await cuts(memorySource(), 5))
+    t.equal(third.source.stats().builds, 0, 'one row was read')
+
+    const path = join(folder, `${parcels.id}.columns`)
+    const whole = await readFile(path)
+    const flawed = [
+      whole.subarray(0, -1),
+      whole.subarray(0, 10),
+      Buffer.alloc(0),
+      Buffer.from(whole.map((byte, i) => (i === 5000 ? byte ^ 1 : byte))),
+      Buffer.concat([whole.subarray(0, 8), Buffer.from([9]), whole.subarray(9)])
+    ]
+    for (const file of flawed) {
+      await writeFile(path, file)
+      const { source, kept } = life()
+      t.strictSame((await source.cut(ask(parcels, middle(16), 5))).revision, 5)
+      t.equal(source.stats().builds, 1, `${file.length} bytes that are not as they were written are read again`)
+      await kept.close()
+    }
+    await writeFile(path, whole)
+    await db.query(sql`UPDATE yitu.revision SET content_hash = 'other' WHERE layer_id = ${parcels.id} AND revision = 4`)
+    t.equal(await life().kept.find(parcels), undefined, 'another database has other rows at the same revision')
+
+    const [small] = await Promise.all(
+      layers.map(layer => stat(join(folder, `${layer.id}.columns`)).catch(() => undefined))
+    )
+    const cramped = new KeptColumns({ db, folder, maxBytes: small!.size + 10, leastBytes: 0 })
+    const found = await cramped.find(roads)
+    await cramped.keep(roads, 1, found!.columns)
+    t.strictSame(await readdir(folder), [`${roads.id}.columns`], 'the others had to make room')
   })
 
   t.test('a tile that nobody waits for is not cut; the others are', async t => {

@@ -5,6 +5,7 @@ import { setBytes } from '../cut/columns.ts'
 import { frameOf } from '../cut/frame.ts'
 import { buildSpec, cutSpec, viewColumns } from '../cut/spec.ts'
 import type { HeldSet, TileWorkers } from '../cut/worker-pool.ts'
+import type { KeptColumns } from '../kept-columns.ts'
 import { loadRows } from '../load-rows.ts'
 import { shapeOf } from '../scheme.ts'
 import type { CutAsk, CutTile } from '../source.ts'
@@ -17,6 +18,8 @@ export interface Holding {
   workers: TileWorkers
   /** Whole layers are read in turn: the rest of the server needs the database too. */
   turns: Turns
+  /** Columns of an earlier life of the server. */
+  kept?: KeptColumns | undefined
 }
 
 /** The features of a layer at one revision, as the workers have them. */
@@ -102,6 +105,7 @@ export class HeldLayer {
 
   async #read(): Promise<void> {
     const { db } = this.#holding
+    if (!this.#current) await this.#recall()
     const known = this.#current
     const count = known?.set.features.base.count ?? 0
     const hasHistory = known !== null && !isInPlace(this.#layer)
@@ -119,8 +123,14 @@ export class HeldLayer {
       })
   }
 
+  /** Takes what an earlier life of the server has kept, as far as what was published since can be added to it. */
+  async #recall(): Promise<void> {
+    const found = await this.#holding.kept?.find(this.#layer)
+    if (found) this.#take(found.revision, found.revision, { base: found.columns, removed: null, added: null })
+  }
+
   async #readAll(): Promise<void> {
-    const { db, workers, turns } = this.#holding
+    const { db, workers, turns, kept } = this.#holding
     await turns.take(async () => {
       this.builds++
       const building = workers.build(buildSpec(cutSpec(this.#layer)))
@@ -128,6 +138,7 @@ export class HeldLayer {
         const revision = await loadRows(db, this.#layer, records => building.addRecords(records))
         const base = await building.finish()
         this.#take(revision, revision, { base, removed: null, added: null })
+        void kept?.keep(this.#layer, revision, base)
       } finally {
         building.cancel()
       }

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Layer } from '../../catalog/layer.ts'
 import type { Database } from '../../lib/sql.ts'
 import type { TileWorkers } from '../cut/worker-pool.ts'
+import type { KeptColumns } from '../kept-columns.ts'
 import { shapeOf } from '../scheme.ts'
 import type { CutAsk, CutTile, TileSource } from '../source.ts'
 import { HeldLayer, type Holding } from './held-layer.ts'
@@ -16,6 +17,8 @@ export interface MemorySourceOptions {
   meanwhile?: TileSource
   /** So many milliseconds a tile waits for its layer to be read before `meanwhile` makes it; default: not at all. */
   patienceMs?(layer: Layer): number
+  /** Columns on disk; default: none. */
+  kept?: KeptColumns | undefined
 }
 
 export interface MemoryStats {
@@ -47,7 +50,8 @@ export class MemorySource implements TileSource {
 
   constructor(options: MemorySourceOptions) {
     this.#options = options
-    this.#holding = { db: options.db, workers: options.workers, turns: new Turns(LOADS) }
+    const { db, workers, kept } = options
+    this.#holding = { db, workers, kept, turns: new Turns(LOADS) }
   }
 
   /** Whether tiles of the layer at a revision wait for nothing to be read. */
