@@ -1,5 +1,5 @@
 /**
- * `./scripts/bench-maps [--database URL] [--only likeness,warm,cold] [--layers 1,3,8] [--clients 1,4,8] [--requests 120]
+ * `./scripts/bench-maps [--database URL] [--only likeness,warm,cold,first] [--layers 1,3,8] [--clients 1,4,8] [--requests 120]
  * [--processes 4] [--pictures FOLDER] [--json FILE]`: what WMS takes on a seeded database (`./scripts/seed --scale 0.2`),
  * against MapServer behind FastCGI and nginx (Debian: cgi-mapserver, spawn-fcgi, nginx-light) on the same tables, with
  * styles that say the same. All servers are started on the loopback for it and ended; the load comes from processes of
@@ -19,13 +19,13 @@ import { measureLikeness } from './measuring/maps-likeness.ts'
 import { type MapReport, tellMaps } from './measuring/maps-report.ts'
 import { type MapBench, measuredLayers, writePlainStyles } from './measuring/maps-servers.ts'
 import { LAYER_SETS } from './measuring/maps-styles.ts'
-import { measureMapsCold, measureMapsWarm } from './measuring/maps-throughput.ts'
+import { measureMapsCold, measureMapsFirst, measureMapsWarm } from './measuring/maps-throughput.ts'
 import { mapServerVersion, withoutMapServer } from './measuring/mapserver.ts'
 
 const { values } = parseArgs({
   options: {
     database: { type: 'string' },
-    only: { type: 'string', default: 'likeness,warm,cold' },
+    only: { type: 'string', default: 'likeness,warm,cold,first' },
     layers: { type: 'string', default: Object.keys(LAYER_SETS).join() },
     clients: { type: 'string', default: '1,4,8' },
     requests: { type: 'string', default: '120' },
@@ -38,7 +38,8 @@ const { values } = parseArgs({
 const PARTS = {
   likeness: (bench: MapBench) => measureLikeness(bench, values.pictures),
   warm: measureMapsWarm,
-  cold: measureMapsCold
+  cold: measureMapsCold,
+  first: measureMapsFirst
 }
 type Part = keyof typeof PARTS
 

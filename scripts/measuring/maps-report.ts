@@ -13,6 +13,7 @@ export interface MapReport {
   likeness?: LikenessFigure[]
   warm?: MapFigure[]
   cold?: MapFigure[]
+  first?: MapFigure[]
 }
 
 const percent = (share: number) => `${(share * 100).toFixed(2)} %`
@@ -28,9 +29,11 @@ export function tellMaps(report: MapReport): void {
       report.likeness.map(f => [f.layers, f.scale, f.pictures, percent(f.share), percent(f.worst)])
     )
   const warm = `Warm: pictures a second of 512 × 512 pixels, ${requests} at a time, of ground that was drawn before`
-  const cold = 'Cold: both servers just started, each picture asked for once'
+  const cold = 'Cold: both servers just started again, each picture asked for once'
+  const first = 'First: as cold, but ours starts for the first time, in an empty folder'
   if (report.warm) tellFigures(warm, report.warm)
   if (report.cold) tellFigures(cold, report.cold)
+  if (report.first) tellFigures(first, report.first)
 }
 
 function tellFigures(title: string, figures: readonly MapFigure[]): void {

@@ -43,8 +43,15 @@ export interface BothServers {
   mapserver: MapServer
 }
 
-/** Starts both servers anew, with nothing remembered, runs the work and stops them. */
-export async function withBoth<T>(bench: MapBench, work: (servers: BothServers) => Promise<T>): Promise<T> {
+/**
+ * Starts both servers anew, runs the work and stops them.
+ * @param dataDir of ours; default: the one of all runs, where it finds what it kept on disk
+ */
+export async function withBoth<T>(
+  bench: MapBench,
+  work: (servers: BothServers) => Promise<T>,
+  dataDir = bench.folder
+): Promise<T> {
   const { databaseUrl, folder, stylesDir, processes } = bench
   const place = await mkdtemp(join(folder, 'mapserver-'))
   const text = mapfile(measuredLayers(bench.catalog), PLAIN_STYLES, {
@@ -53,7 +60,7 @@ export async function withBoth<T>(bench: MapBench, work: (servers: BothServers) 
   })
   const mapserver = await startMapServer({ mapfile: text, fonts: fontList() }, { folder: place, processes })
   try {
-    const yitu = await startServer({ DATABASE_URL: databaseUrl, DATA_DIR: folder, STYLES_DIR: stylesDir })
+    const yitu = await startServer({ DATABASE_URL: databaseUrl, DATA_DIR: dataDir, STYLES_DIR: stylesDir })
     try {
       return await work({ yitu, mapserver })
     } finally {

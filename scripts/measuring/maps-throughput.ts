@@ -1,3 +1,5 @@
+import { mkdtemp } from 'node:fs/promises'
+import { join } from 'node:path'
 import { random } from '../seeding/random.ts'
 import { type LoadResult, load } from './load.ts'
 import { getMapPath, SCALES, shifted, type View, viewsOf } from './maps-requests.ts'
@@ -51,18 +53,33 @@ export function measureMapsWarm(bench: MapBench): Promise<MapFigure[]> {
 }
 
 /**
- * Both servers have just been started, and each picture is asked for once. The database has read the ground before, so
- * that who is asked first has no disadvantage.
+ * Both servers have just been started again, and each picture is asked for once. They were asked for the same before
+ * they were ended, so that the database has read the ground, and who is asked first has no disadvantage.
  */
-export async function measureMapsCold(bench: MapBench): Promise<MapFigure[]> {
+export const measureMapsCold = (bench: MapBench): Promise<MapFigure[]> =>
+  forEachLoad(bench, 'cold', async (views, load) => {
+    await withBoth(bench, servers => ask(servers, views, load))
+    return withBoth(bench, servers => inRounds(servers, views, load, 1))
+  })
+
+/** As `measureMapsCold`, but ours was never started before: its folder is empty, and it reads every layer. */
+export const measureMapsFirst = (bench: MapBench): Promise<MapFigure[]> =>
+  forEachLoad(bench, 'first', async (views, load) => {
+    await withBoth(bench, servers => ask(servers, views, load))
+    const dataDir = await mkdtemp(join(bench.folder, 'first-'))
+    return withBoth(bench, servers => inRounds(servers, views, load, 1), dataDir)
+  })
+
+async function forEachLoad(
+  bench: MapBench,
+  name: string,
+  measure: (views: readonly View[], load: Load) => Promise<MapFigure>
+): Promise<MapFigure[]> {
   const figures: MapFigure[] = []
   for (const layers of bench.layerCounts) {
     for (const clients of bench.clients) {
-      const views = await centredViews(bench, `cold ${layers} ${clients}`)
-      await withBoth(bench, ({ mapserver }) =>
-        load({ base: mapserver.base, paths: pathsOf(views, layers), connections: CLIENTS_BY_SCALE })
-      )
-      figures.push(await withBoth(bench, servers => inRounds(servers, views, { layers, clients }, 1)))
+      const views = await centredViews(bench, `${name} ${layers} ${clients}`)
+      figures.push(await measure(views, { layers, clients }))
     }
   }
   return figures
