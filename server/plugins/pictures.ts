@@ -103,7 +103,7 @@ export default fp(
       keyOf: (member, grid, tile) => tiles.key({ members: [member], grid, tile }),
       tileOf(member, grid, tile, signal) {
         const subject = { members: [member], grid, tile }
-        const coding = member.layer.stored?.pictures ? 'identity' : 'gzip'
+        const coding = member.layer.stored?.pictures ? 'identity' : 'readable'
         const get = () => tiles.get({ ...subject, coding, ...(signal && { signal }) })
         return tiles.find(tiles.name(subject), coding) ? get() : making.do(get, signal)
       },

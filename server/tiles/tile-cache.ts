@@ -87,6 +87,11 @@ export function withCoding(tile: KeptTile, like: ReadyTile, bytes: Buffer, codin
   return { ...tile, codings: { ...tile.codings, [coding]: added } }
 }
 
+/** The tile without its plain bytes, which are had of any other coding. */
+export function withoutPlain({ version, codings: { identity: _, ...codings } }: KeptTile): KeptTile {
+  return { version, codings }
+}
+
 /** Any coding of a tile that is there, those first that are undone fastest. */
 export function anyCoding({ codings }: KeptTile): ReadyTile {
   return (codings.identity ?? codings.gzip ?? codings.br)!

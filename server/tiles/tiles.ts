@@ -6,14 +6,25 @@ import { makeTile } from './make-tile.ts'
 import type { SecondLevel } from './second-level.ts'
 import { SharedWork } from './shared-work.ts'
 import { openSources, type SourceStats, type Sources, type SourcesOptions } from './sources.ts'
-import { anyCoding, type KeptTile, keptTile, type ReadyTile, TileCache, withCoding } from './tile-cache.ts'
+import {
+  anyCoding,
+  type KeptTile,
+  keptTile,
+  type ReadyTile,
+  TileCache,
+  withCoding,
+  withoutPlain
+} from './tile-cache.ts'
 import { SEVERAL, TileCounts } from './tile-counts.ts'
 import { keyOf, type TileName, type TileSubject, tileName, viewOf, zoomOf } from './tile-name.ts'
 import { ViewQuota } from './view-quota.ts'
 import { WorkQueue } from './work-queue.ts'
 
+/** `readable`: for ourselves, plain or gzip, whichever is there or sooner made. */
+export type WantedCoding = ContentCoding | 'readable'
+
 export interface TileRequest extends TileSubject {
-  coding: ContentCoding
+  coding: WantedCoding
   /** Aborted when nobody waits for the answer any more. */
   signal?: AbortSignal
   /** What it counts as; default: its layer, or SEVERAL. */
@@ -39,7 +50,7 @@ export interface Tiles {
   key(subject: TileSubject): string
   name(subject: TileSubject): TileName
   /** The tile, where it is there to be sent as it is. */
-  find(name: TileName, coding: ContentCoding): ReadyTile | undefined
+  find(name: TileName, coding: WantedCoding): ReadyTile | undefined
   /**
    * A tile as it stands at the members' revisions or later ones; its key says which. Where it cannot be made the one
    * made last is answered, if there is one, and says that it is stale.
@@ -83,8 +94,10 @@ export function tilesFrom(source: Sources, options: TilesOptions): Tiles {
   const recoding = new SharedWork<ReadyTile>()
 
   /** As they are kept at first; other codings are made of it where they are asked for. */
-  const madeAs = ({ coding }: TileRequest) =>
-    coding === 'identity' && cacheBytes === 0 && !secondLevel ? coding : 'gzip'
+  function madeAs({ coding }: TileRequest): 'gzip' | 'identity' {
+    const isPlain = coding === 'readable' || (coding === 'identity' && cacheBytes === 0)
+    return isPlain && !secondLevel ? 'identity' : 'gzip'
+  }
 
   async function make(name: TileName, request: TileRequest, signal: AbortSignal): Promise<KeptTile> {
     const shared = await secondLevel?.get(keyOf(name))
@@ -97,14 +110,15 @@ export function tilesFrom(source: Sources, options: TilesOptions): Tiles {
   }
 
   /** The tile in the coding that is asked for, from one it is there in. */
-  async function inCoding(name: TileName, tile: KeptTile, coding: ContentCoding): Promise<ReadyTile> {
-    const there = tile.codings[coding]
+  async function inCoding(name: TileName, tile: KeptTile, wanted: WantedCoding): Promise<ReadyTile> {
+    const there = thereIn(tile, wanted)
     if (there) return there
+    const coding = wanted === 'readable' ? 'identity' : wanted
     const other = anyCoding(tile)
     return recoding.join(`${coding} ${other.key}`, undefined, async () => {
       const more = withCoding(tile, other, await recode(other.bytes!, other.coding, coding), coding)
       // Plain bytes are quick to have and dear to keep.
-      if (coding !== 'identity' && cache.latest(name.address) === tile) cache.keep(name, more)
+      if (coding !== 'identity' && cache.latest(name.address) === tile) cache.keep(name, withoutPlain(more))
       return more.codings[coding]!
     })
   }
@@ -142,7 +156,10 @@ export function tilesFrom(source: Sources, options: TilesOptions): Tiles {
   return {
     key: subject => keyOf(tileName(subject)),
     name: tileName,
-    find: (name, coding) => cache.get(name)?.codings[coding],
+    find(name, coding) {
+      const tile = cache.get(name)
+      return tile && thereIn(tile, coding)
+    },
     get,
     rehearse: async () => source.rehearse?.(),
     counts,
@@ -159,3 +176,6 @@ export function tilesFrom(source: Sources, options: TilesOptions): Tiles {
     }
   }
 }
+
+const thereIn = ({ codings }: KeptTile, wanted: WantedCoding): ReadyTile | undefined =>
+  wanted === 'readable' ? (codings.identity ?? codings.gzip) : codings[wanted]

@@ -147,6 +147,23 @@ await onBothDatabases(t, async (t, db) => {
     t.strictSame(wrong, [])
   })
 
+  t.test('for ourselves a tile is plain where it is made, and gzip where somebody asked for that', async t => {
+    const own = engine()
+    const readable = (more = {}) => own.get([member(parcels)], whole, { coding: 'readable', ...more })
+    const plain = await readable()
+    t.equal(plain.coding, 'identity')
+    const name = own.name({ members: [member(parcels)], grid: WEB_MERCATOR_QUAD, tile: whole })
+    t.equal(own.find(name, 'readable')?.bytes, plain.bytes, 'it is kept')
+    const gzip = await own.get([member(parcels)], whole)
+    t.ok(inflate(gzip.bytes).equals(plain.bytes!))
+    t.not(gzip.etag, plain.etag)
+    t.equal(own.find(name, 'readable')?.bytes, gzip.bytes, 'and not kept twice')
+    t.equal((await own.get([member(parcels)], whole, { coding: 'br' })).coding, 'br')
+    t.equal((await readable()).coding, 'gzip')
+    const { hits, misses } = own.stats()
+    t.strictSame([hits, misses], [3, 1])
+  })
+
   t.test('what is drawn lies where it was published', async t => {
     const tile = tileAt(16, WEST + 0.0205, SOUTH + 0.0205)
     const layer = decode(inflate((await tiles.get([member(parcels)], tile)).bytes)).layers['tile-parcel']!

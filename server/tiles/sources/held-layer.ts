@@ -104,8 +104,8 @@ export class HeldLayer {
   }
 
   async #read(): Promise<void> {
-    const { db } = this.#holding
-    if (!this.#current) await this.#recall()
+    const { db, kept } = this.#holding
+    if (!this.#current && kept) await this.#recall(kept)
     const known = this.#current
     const count = known?.set.features.base.count ?? 0
     const hasHistory = known !== null && !isInPlace(this.#layer)
@@ -124,8 +124,8 @@ export class HeldLayer {
   }
 
   /** Takes what an earlier life of the server has kept, as far as what was published since can be added to it. */
-  async #recall(): Promise<void> {
-    const found = await this.#holding.kept?.find(this.#layer)
+  async #recall(kept: KeptColumns): Promise<void> {
+    const found = await kept.find(this.#layer)
     if (found) this.#take(found.revision, found.revision, { base: found.columns, removed: null, added: null })
   }
 
