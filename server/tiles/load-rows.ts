@@ -18,8 +18,8 @@ interface Packed {
  */
 export function planPacked(layer: Pick<Layer, 'id' | 'fields'>, afterFid: number, limit: number): Statement {
   return sql`SELECT max(r.fid) AS last, string_agg(record_send(r), ''::bytea) AS rows FROM (
-    SELECT fid, feature_id, ST_AsBinary(geom, 'NDR') AS geom, ${join(layer.fields.map(column))}
-    FROM ${tableOf(layer)} WHERE rev_to IS NULL AND fid > ${afterFid}::bigint ORDER BY fid LIMIT ${limit}::integer) AS r`
+    SELECT t.fid::bigint AS fid, feature_id, ST_AsBinary(geom, 'NDR') AS geom, ${join(layer.fields.map(column))}
+    FROM ${tableOf(layer)} t WHERE rev_to IS NULL AND t.fid > ${afterFid}::bigint ORDER BY t.fid LIMIT ${limit}::integer) AS r`
 }
 
 /** As the drivers' own parsers have it (see db/values.ts). */

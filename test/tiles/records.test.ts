@@ -1,7 +1,12 @@
 import t from 'tap'
+import { publishInPlace } from '../../server/catalog/in-place.ts'
 import { sql } from '../../server/lib/sql.ts'
+import { ColumnBuilder } from '../../server/tiles/cut/column-builder.ts'
 import { readInt8, readPlain, readRecords } from '../../server/tiles/cut/read-records.ts'
+import { buildSpec, cutSpec } from '../../server/tiles/cut/spec.ts'
+import { loadRows } from '../../server/tiles/load-rows.ts'
 import { onBothDatabases } from '../helper.ts'
+import { testLayer } from './fixture.ts'
 
 t.test('rows are read as record_send writes them', async t => {
   await onBothDatabases(t, async (t, db) => {
@@ -23,6 +28,25 @@ t.test('rows are read as record_send writes them', async t => {
       [1, '东平河', 1.5, true, null, 7, 'end'],
       [-9007199254740991, '', -Infinity, false, 'x', -7, 'end']
     ])
+  })
+})
+
+t.test('of tables that are published in place, keys of every whole type are the features’ ids', async t => {
+  await onBothDatabases(t, async (t, db) => {
+    for (const type of ['smallint', 'integer', 'bigint']) {
+      const table = `kept_${type}`
+      await db.run(`CREATE TABLE public.${table} (id ${type} PRIMARY KEY, code varchar(9), at geometry(Point, 4547));
+        INSERT INTO public.${table} SELECT 3 * i, 'C' || i, ST_SetSRID(ST_MakePoint(407761 + i, 2550358), 4547)
+        FROM generate_series(1, 5) AS i`)
+      const source = { schema: 'public', table, geometry: 'at', key: 'id' }
+      const layer = testLayer(`in-place-${type}`, { geometry: 'Point', source })
+      await publishInPlace(db, layer as Parameters<typeof publishInPlace>[1], true)
+      const builder = new ColumnBuilder(buildSpec(cutSpec(layer)))
+      await loadRows(db, layer, packed => builder.addRecords(packed))
+      const { fids, values } = builder.finish()
+      t.strictSame([...fids], [3, 6, 9, 12, 15], type)
+      t.match(Buffer.from(values.bytes).toString(), /C1[^]*C5/)
+    }
   })
 })
 
