@@ -332,6 +332,30 @@ t.test('names that every object has mean nothing', async t => {
   }
 })
 
+t.test('a layer of pictures has its opacity; what is not for it is told', async t => {
+  const photo = testLayer('photo', { geometry: 'Raster', fields: [] })
+  const raster = '<RasterSymbolizer><Opacity>0.4</Opacity><ColorMap/></RasterSymbolizer>'
+  const bands = '<MaxScaleDenominator>272989.38</MaxScaleDenominator>'
+  const found = read(rule('', `${raster}${FILL}`, bands), photo)
+  t.strictSame(found.style, [{ id: 'photo-raster', type: 'raster', minzoom: 10, paint: { 'raster-opacity': 0.4 } }])
+  t.strictSame(
+    found.notes.map(({ message }) => message.en),
+    ['ColorMap is left out', 'PolygonSymbolizer is left out: it is not for such a layer']
+  )
+  t.strictSame(notesOf(rule('', `${FILL}${raster}`)), ['RasterSymbolizer is left out: it is not for such a layer'])
+  const folder = t.testdir({ schemas: {} })
+  for (const version of SLD_VERSIONS) {
+    const drawn = { ...photo, style: found.style }
+    const options = { version, sprites, spritesUrl: 'https://maps.example/sprites' }
+    const text = writeSld([{ layer: drawn, styles: stylesOf(drawn) }], options, 'zh')
+    const back = readSld(text, { layer: drawn, sprites })
+    t.match(back, { style: found.style, notes: [] })
+    const file = join(folder, `photo-${version}.sld`)
+    writeFileSync(file, text)
+    if (!withoutSchemas) t.equal(invalid(ownSchemas(join(folder, 'schemas')), version, [file]), '', text)
+  }
+})
+
 t.test('whatever is cut out of a document, it is read or refused', async _t => {
   const whole = sld(
     rule(compare('PropertyIsEqualTo', 'land_class', '01'), `${FILL}<TextSymbolizer><Label>a</Label></TextSymbolizer>`) +

@@ -37,8 +37,9 @@ export class Reading implements SldSubject {
     this.sprites = sprites
   }
 
-  get kind(): 'point' | 'line' | 'polygon' {
+  get kind(): 'point' | 'line' | 'polygon' | 'raster' {
     const { geometry } = this.layer
+    if (geometry === 'Raster') return 'raster'
     if (geometry.endsWith('Point')) return 'point'
     return geometry.endsWith('LineString') ? 'line' : 'polygon'
   }

@@ -6,7 +6,7 @@ import { below, elementsOf, type XmlNode } from './xml-tree.ts'
 export interface Draft {
   /** Ends its id: `fill`, `line`, `symbol` … */
   role: string
-  type: 'fill' | 'line' | 'circle' | 'symbol'
+  type: 'fill' | 'line' | 'circle' | 'symbol' | 'raster'
   /** Drawn where the tiles have one label point a feature. */
   atLabelPoint: boolean
   layout: Record<string, unknown>

@@ -3,6 +3,7 @@ import { readLine, readPolygon } from './read-area.ts'
 import { readFilter } from './read-filter.ts'
 import { type Draft, noteIgnored, noteUnits, noteVendorOptions } from './read-parameters.ts'
 import { readPoint } from './read-point.ts'
+import { readRaster } from './read-raster.ts'
 import { readText } from './read-text.ts'
 import { scaleToZoom } from './scales.ts'
 import { below, elementsOf, textOf, type XmlNode } from './xml-tree.ts'
@@ -101,7 +102,14 @@ const isForLegend = (symbolizer: XmlNode): boolean =>
   )
 
 function readSymbolizer(reading: Reading, node: XmlNode): Draft[] {
+  const isOfPictures = node.name === 'RasterSymbolizer'
+  if (node.name.endsWith('Symbolizer') && isOfPictures !== (reading.kind === 'raster')) {
+    reading.note(node, `忽略 ${node.name}：不适用于此图层`, `${node.name} is left out: it is not for such a layer`)
+    return []
+  }
   switch (node.name) {
+    case 'RasterSymbolizer':
+      return [readRaster(reading, node)]
     case 'PolygonSymbolizer':
       if (reading.kind === 'polygon') return readPolygon(reading, node)
       reading.note(node, '图层不是面，忽略面符号', 'the layer has no areas; the symbol for areas is left out')

@@ -66,7 +66,7 @@ function styleLayers(layerId: string, parts: readonly Part[]): StyleLayer[] {
     return {
       id: `${layerId}-${role}${count > 1 ? `-${count}` : ''}`,
       type,
-      'source-layer': atLabelPoint ? `${layerId}-label` : layerId,
+      ...(type !== 'raster' && { 'source-layer': atLabelPoint ? `${layerId}-label` : layerId }),
       ...(minzoom > 0 && { minzoom }),
       ...(maxzoom < 24 && { maxzoom }),
       ...(conditions.length > 0 && { filter: conditions.length === 1 ? conditions[0] : ['all', ...conditions] }),

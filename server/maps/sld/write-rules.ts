@@ -43,6 +43,7 @@ const SAID = new Set([
   'text-anchor',
   'text-offset',
   'text-rotate',
+  'raster-opacity',
   'symbol-placement',
   'symbol-spacing',
   'visibility'

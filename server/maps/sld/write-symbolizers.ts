@@ -21,6 +21,8 @@ export function writeSymbolizers(writing: Writing, look: Look): XmlElement[] {
       return [circle(writing, look)]
     case 'symbol':
       return [...icon(writing, look), ...text(writing, look)]
+    case 'raster':
+      return [raster(writing, look)]
     default:
       throw new Unsayable(`SLD 没有 ${look.type} 图层`, `SLD has no layers of type ${look.type}`)
   }
@@ -113,6 +115,14 @@ function circle(writing: Writing, look: Look): XmlElement {
       ),
       writing.element('Size', String(Number((2 * radius + stroke).toFixed(3))))
     )
+  )
+}
+
+function raster(writing: Writing, look: Look): XmlElement {
+  const opacity = look.value('raster-opacity') ?? 1
+  return writing.element(
+    'RasterSymbolizer',
+    ...(opacity === 1 ? [] : [writing.element('Opacity', ...writeValue(writing, opacity))])
   )
 }
 
