@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache'
 import type { Collection } from '../catalog/collection.ts'
 import { matchesEtag, strongEtag } from '../lib/etag.ts'
 import { chooseCoding, MVT } from '../lib/media-type.ts'
+import { refuseLater } from '../lib/refuse-later.ts'
 import type { TileId } from '../lib/tile-id.ts'
 import type { TileGrid } from '../lib/tile-matrix.ts'
 import { asksForView, type ViewQuery, viewQuery } from '../tiles/parse-view.ts'
@@ -13,7 +14,6 @@ import { SEVERAL } from '../tiles/tile-counts.ts'
 import { keyOf, zoomOf } from '../tiles/tile-name.ts'
 import { audience, checkVector, checkZoom, tilesetVersion } from '../tiles/tileset.ts'
 import type { LayerView } from '../tiles/view.ts'
-import { refuseLater } from './refuse-later.ts'
 
 export interface TileQuery extends ViewQuery {
   /** As the TileJSON has it: the tile may then be kept for a year. */

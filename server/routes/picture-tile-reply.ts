@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { strongEtag } from '../lib/etag.ts'
-import { refuseLater } from '../plugins/refuse-later.ts'
+import { refuseLater } from '../lib/refuse-later.ts'
 import { audience } from '../tiles/tileset.ts'
 import type { PictureTileAsk } from './picture-ask.ts'
 import { untilLeft } from './wms/until-left.ts'

@@ -1,6 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { FastifyReply } from 'fastify'
-import { Problem } from '../lib/errors.ts'
+import { Problem } from './errors.ts'
 
 /** A client that asks again at once, as many do whatever the header says, would keep the server busy with refusing it. */
 const REFUSAL_MS = 250
@@ -10,7 +9,7 @@ const REFUSAL_MS = 250
  * says when to come back is told a little later.
  * @throws the error
  */
-export async function refuseLater(reply: FastifyReply, error: unknown, signal: AbortSignal): Promise<FastifyReply> {
+export async function refuseLater<T>(reply: { hijack(): T }, error: unknown, signal: AbortSignal): Promise<T> {
   const { retryAfter } = error instanceof Problem ? error.members : {}
   if (retryAfter) await wait(REFUSAL_MS, null, { signal }).catch(() => {})
   if (signal.aborted) return reply.hijack()
