@@ -7,6 +7,7 @@ import { chooseCoding, MVT } from '../lib/media-type.ts'
 import { refuseLater } from '../lib/refuse-later.ts'
 import type { TileId } from '../lib/tile-id.ts'
 import type { TileGrid } from '../lib/tile-matrix.ts'
+import { untilLeft } from '../lib/until-left.ts'
 import { asksForView, type ViewQuery, viewQuery } from '../tiles/parse-view.ts'
 import { notAcceptable } from '../tiles/problems.ts'
 import type { ReadyTile } from '../tiles/tile-cache.ts'
@@ -165,13 +166,4 @@ function write(reply: FastifyReply, { bytes, coding, etag, reduced, stale }: Rea
   if (!bytes) return void reply.code(204).send()
   if (coding !== 'identity') reply.header('content-encoding', coding)
   reply.header('content-type', MVT).send(bytes)
-}
-
-/** Aborted when the connection closes before the answer is sent. */
-function untilLeft({ raw }: FastifyReply): AbortSignal {
-  const controller = new AbortController()
-  raw.once('close', () => {
-    if (!raw.writableFinished) controller.abort(new Error('The client has left.'))
-  })
-  return controller.signal
 }

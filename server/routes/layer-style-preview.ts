@@ -6,10 +6,10 @@ import { exampleOf } from '../features/example.ts'
 import { isQueryable } from '../features/queryable.ts'
 import { strongEtag } from '../lib/etag.ts'
 import { findPictureCrs } from '../lib/picture-crs.ts'
+import { untilLeft } from '../lib/until-left.ts'
 import { frameAround, unitsAtZoom } from '../maps/framing.ts'
 import type { PictureFrame } from '../maps/picture.ts'
 import { audience, checkStored } from '../tiles/tileset.ts'
-import { untilLeft } from './wms/until-left.ts'
 
 export interface PreviewSize {
   width: number

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { strongEtag } from '../lib/etag.ts'
 import { refuseLater } from '../lib/refuse-later.ts'
+import { untilLeft } from '../lib/until-left.ts'
 import { audience } from '../tiles/tileset.ts'
 import type { PictureTileAsk } from './picture-ask.ts'
-import { untilLeft } from './wms/until-left.ts'
 
 const A_YEAR = 'max-age=31536000, immutable'
 const CHECK_FIRST = 'no-cache'

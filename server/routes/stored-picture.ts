@@ -5,10 +5,10 @@ import { strongEtag } from '../lib/etag.ts'
 import { refuseLater } from '../lib/refuse-later.ts'
 import type { TileId } from '../lib/tile-id.ts'
 import type { TileGrid } from '../lib/tile-matrix.ts'
+import { untilLeft } from '../lib/until-left.ts'
 import { keepsGrid } from '../tiles/archive/keeps-grid.ts'
 import { keyOf, zoomOf } from '../tiles/tile-name.ts'
 import { audience, tilesetVersion } from '../tiles/tileset.ts'
-import { untilLeft } from './wms/until-left.ts'
 
 /** The pictures that the tiles of a collection are; undefined for vectors and for several layers. */
 export const storedPictures = ({ members }: Collection): StoredPictures | undefined =>

@@ -2,13 +2,13 @@ import type { FastifyReply } from 'fastify'
 import { findInfoFormat, INFO_FORMATS, type InfoFormat } from '../../features/info-formats.ts'
 import { isQueryable } from '../../features/queryable.ts'
 import { type Kvp, listOf } from '../../lib/kvp.ts'
+import { untilLeft } from '../../lib/until-left.ts'
 import { audience } from '../../tiles/tileset.ts'
 import { meetsArea } from './crs-area.ts'
 import type { AskedLayer } from './find-layers.ts'
 import type { OperationMaker } from './operation.ts'
 import { cannotQuery, invalid, missing, noFormat, noLayer, noPoint } from './problems.ts'
 import { type MapAsk, readMap } from './read-map.ts'
-import { untilLeft } from './until-left.ts'
 
 /** Features of a layer that are told at once. */
 const MOST_FEATURES = 50

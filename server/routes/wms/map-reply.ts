@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { strongEtag } from '../../lib/etag.ts'
 import type { Kvp } from '../../lib/kvp.ts'
+import { untilLeft } from '../../lib/until-left.ts'
 import type { PictureFrame } from '../../maps/picture.ts'
 import { audience } from '../../tiles/tileset.ts'
 import type { PictureAsk } from '../picture-ask.ts'
@@ -8,7 +9,6 @@ import { meetsArea } from './crs-area.ts'
 import { backgroundOf, parseLook } from './parse-look.ts'
 import { noOperation } from './problems.ts'
 import { readMap } from './read-map.ts'
-import { untilLeft } from './until-left.ts'
 
 /** Answers GetMap (OGC 06-042 §7.3, OGC 01-068r3 §7.2). */
 export const mapReply =

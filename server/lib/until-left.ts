@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events'
-import type { FastifyReply } from 'fastify'
+import type { ServerResponse } from 'node:http'
 
 /** Aborted when the connection closes before the answer is sent. */
-export function untilLeft({ raw }: FastifyReply): AbortSignal {
+export function untilLeft({ raw }: { raw: ServerResponse }): AbortSignal {
   const controller = new AbortController()
   // Each tile of a picture listens.
   setMaxListeners(0, controller.signal)
