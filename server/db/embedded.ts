@@ -1,6 +1,7 @@
 import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { Slots } from '../lib/slots.ts'
 import {
   beginText,
   type Database,
@@ -108,10 +109,9 @@ class EmbeddedDatabase implements Database {
   readonly kind = 'embedded'
   readonly opened: Promise<unknown>
   readonly #worker: Worker
-  readonly #waiting = new Map<number, Waiting>()
+  readonly #waiting = new Slots<Waiting>()
   readonly #listeners = new Map<string, Set<(payload: string) => void>>()
   readonly #release: () => Promise<void>
-  #asked = 0
   /** The end of the last transaction or statement: whoever comes next waits for it. */
   #turn: Promise<unknown> = Promise.resolve()
   #gone: Error | undefined
@@ -119,7 +119,8 @@ class EmbeddedDatabase implements Database {
   constructor(options: EmbeddedOptions, release: () => Promise<void>) {
     this.#release = release
     this.#worker = new Worker(new URL('./embedded-worker.js', import.meta.url), { workerData: options })
-    this.opened = new Promise((resolve, reject) => this.#waiting.set(0, { resolve, reject }))
+    // The first of all: 0, by which the worker says that the database is open.
+    this.opened = new Promise((resolve, reject) => this.#waiting.add({ resolve, reject }))
     this.#worker.on('message', message => this.#hear(message))
     this.#worker.on('error', error => this.#end(error))
     this.#worker.on('exit', () => this.#end(new Error('The embedded database has stopped.')))
@@ -186,9 +187,7 @@ class EmbeddedDatabase implements Database {
   ) {
     return new Promise<object[]>((resolve, reject) => {
       if (this.#gone) return reject(this.#gone)
-      const id = ++this.#asked
-      this.#waiting.set(id, { resolve, reject })
-      this.#worker.postMessage({ ...ask, id })
+      this.#worker.postMessage({ ...ask, id: this.#waiting.add({ resolve, reject }) })
     })
   }
 
@@ -197,15 +196,13 @@ class EmbeddedDatabase implements Database {
       for (const heard of this.#listeners.get(message.channel) ?? []) heard(message.payload)
       return
     }
-    const waiting = this.#waiting.get(message.id)
-    this.#waiting.delete(message.id)
+    const waiting = this.#waiting.take(message.id)
     if (message.error) waiting?.reject(Object.assign(new Error(message.error.message), message.error))
     else waiting?.resolve(withBuffers(message))
   }
 
   #end(error: Error) {
     this.#gone ??= error
-    for (const { reject } of this.#waiting.values()) reject(error)
-    this.#waiting.clear()
+    for (const { reject } of this.#waiting.takeAll()) reject(error)
   }
 }

@@ -1,8 +1,9 @@
 import { Worker, type WorkerOptions } from 'node:worker_threads'
+import { Slots } from './slots.ts'
 
 /** What a thread says to one question. */
 export interface ThreadAnswer {
-  /** The number of the question. */
+  /** The number of the question: that of an earlier one, once that is answered. */
   ask: number
   /** Why there is no answer. */
   error?: string
@@ -13,8 +14,7 @@ type Waiting<Answer> = { resolve: (answer: Answer) => void; reject: (error: Erro
 /** A worker thread that is asked questions by number and answers each: see answer-asks.ts for the other side. */
 export class AskedThread<Message, Answer extends ThreadAnswer> {
   readonly #thread: Worker
-  readonly #waiting = new Map<number, Waiting<Answer>>()
-  #asks = 0
+  readonly #waiting = new Slots<Waiting<Answer>>()
   #ended: Error | undefined
 
   /** @param unref whether the process may end while the thread has nothing to say */
@@ -47,9 +47,7 @@ export class AskedThread<Message, Answer extends ThreadAnswer> {
   ask(message: (ask: number) => Message, transfer: ArrayBuffer[] = []): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (this.#ended) return reject(this.#ended)
-      const ask = ++this.#asks
-      this.#waiting.set(ask, { resolve, reject })
-      this.tell(message(ask), transfer)
+      this.tell(message(this.#waiting.add({ resolve, reject })), transfer)
     })
   }
 
@@ -60,16 +58,14 @@ export class AskedThread<Message, Answer extends ThreadAnswer> {
   }
 
   #hear(answer: Answer): void {
-    const waiting = this.#waiting.get(answer.ask)
-    this.#waiting.delete(answer.ask)
+    const waiting = this.#waiting.take(answer.ask)
     if (answer.error) waiting?.reject(new Error(answer.error))
     else waiting?.resolve(answer)
   }
 
   #end(error: Error): void {
     this.#ended ??= error
-    for (const { reject } of this.#waiting.values()) reject(error)
-    this.#waiting.clear()
+    for (const { reject } of this.#waiting.takeAll()) reject(error)
   }
 }
 

@@ -45,7 +45,7 @@ export class Together<I, O> {
     this.#working++
     await this.#workOn(this.#waiting.splice(0, most))
     this.#working--
-    await this.#begin()
+    void this.#begin()
   }
 
   async #workOn(group: Waiting<I, O>[]): Promise<void> {

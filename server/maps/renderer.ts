@@ -76,16 +76,21 @@ export function createRenderer<Member>(options: RendererOptions<Member>): Render
   ): Promise<Buffer[]> {
     signal?.throwIfAborted()
     if (pictures >= queue) throw pictureOverloaded()
-    const late = new AbortController()
-    const timer = setTimeout(() => late.abort(pictureTooSlow({ seconds: deadlineMs / 1000 })), deadlineMs)
-    const either = signal ? AbortSignal.any([signal, late.signal]) : late.signal
+    const given = new AbortController()
     // Every tile of the picture waits for it.
-    setMaxListeners(0, either)
+    setMaxListeners(0, given.signal)
+    const leave = () => given.abort(signal?.reason)
+    signal?.addEventListener('abort', leave, { once: true })
+    let isLate = false
+    const timer = setTimeout(() => {
+      isLate = true
+      given.abort(pictureTooSlow({ seconds: deadlineMs / 1000 }))
+    }, deadlineMs)
     pictures++
     const begin = performance.now()
     try {
-      const { goods, fetch } = await orderOf(picture, columns, rows, options, key => threads.haveAll(key), either)
-      const files = await threads.draw({ goods, fetch, signal: either, isLate: () => late.signal.aborted })
+      const { goods, fetch } = await orderOf(picture, columns, rows, options, key => threads.haveAll(key), given.signal)
+      const files = await threads.draw({ goods, fetch, signal: given.signal, isLate: () => isLate })
       counts.drawn++
       counts.seconds += (performance.now() - begin) / 1000
       for (const { length } of files) counts.drawnBytes += length
@@ -95,6 +100,7 @@ export function createRenderer<Member>(options: RendererOptions<Member>): Render
       throw error
     } finally {
       clearTimeout(timer)
+      signal?.removeEventListener('abort', leave)
       pictures--
     }
   }

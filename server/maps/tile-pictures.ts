@@ -39,7 +39,7 @@ export interface TilePicturesOptions<Member> {
     join(
       key: string,
       signal: AbortSignal | undefined,
-      begin: (signal: AbortSignal) => Promise<Buffer[]>
+      begin: (controller: AbortController) => Promise<Buffer[]>
     ): Promise<Buffer[]>
   }
   /** Memory for finished tiles; 0: none is kept. */
@@ -84,7 +84,7 @@ export class TilePictures<Member> {
     }
     this.#misses++
     const name = `${version}/${addressOf(sheet, grid, { ...tile, x: block.x, y: block.y })}`
-    const drawn = await this.#options.making.join(name, signal, async signal => {
+    const drawn = await this.#options.making.join(name, signal, async ({ signal }) => {
       const pictures = await this.#draw(sheet, block, signal)
       for (const [i, each] of tilesOfBlock(block).entries()) {
         this.#kept?.set(addressOf(sheet, grid, each), { version, bytes: pictures[i]! })

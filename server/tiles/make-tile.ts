@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { Problem } from '../lib/errors.ts'
 import { decode, encode } from './codings.ts'
 import { tileZooms } from './scheme.ts'
@@ -25,9 +26,12 @@ export interface MadeTile {
   tile: Finished
 }
 
-/** Makes a tile: the parts of all its layers at the same time, each in its layer's lane of the queue. */
-export async function makeTile(shop: Workshop, order: TileOrder, signal: AbortSignal): Promise<MadeTile> {
-  const parts = await together(order.members, signal, (member, signal) => makePart(shop, member, order, signal))
+/**
+ * Makes a tile: the parts of all its layers at the same time, each in its layer's lane of the queue.
+ * @param controller gives them up; aborted when one of them fails or is not done in time
+ */
+export async function makeTile(shop: Workshop, order: TileOrder, controller: AbortController): Promise<MadeTile> {
+  const parts = await together(order.members, controller, member => makePart(shop, member, order, controller))
   const members = order.members.map((member, i) => asMade(member, parts[i]!.revision))
   return { name: tileName({ ...order, members }), tile: await finish(parts, order.coding, shop.compress) }
 }
@@ -38,7 +42,7 @@ async function makePart(
   { source, queue, counts }: Workshop,
   member: TileMember,
   { members, grid, tile, coding }: TileOrder,
-  signal: AbortSignal
+  controller: AbortController
 ): Promise<CutTile> {
   const { layer, revision } = member
   const { min, max } = tileZooms(layer)
@@ -57,10 +61,10 @@ async function makePart(
     return cut
   }
   try {
-    return await queue.run(layer.id, { ready: signal => source.ready?.(ask, signal) ?? null, work }, signal)
+    return await queue.run(layer.id, { ready: signal => source.ready?.(ask, signal) ?? null, work }, controller)
   } catch (error) {
     if (error instanceof Problem && error.status === 503) count.refused++
-    else if (!signal.aborted) count.failed++
+    else if (!controller.signal.aborted) count.failed++
     throw error
   }
 }
@@ -91,16 +95,16 @@ async function finish(
 /** Does one thing for each item at the same time; where one fails the others are given up. */
 async function together<I, O>(
   items: readonly I[],
-  signal: AbortSignal,
-  work: (item: I, signal: AbortSignal) => Promise<O>
+  controller: AbortController,
+  work: (item: I) => Promise<O>
 ): Promise<O[]> {
-  if (items.length === 1) return [await work(items[0]!, signal)]
-  const failure = new AbortController()
-  const either = AbortSignal.any([signal, failure.signal])
+  if (items.length === 1) return [await work(items[0]!)]
+  // Each listens.
+  setMaxListeners(0, controller.signal)
   try {
-    return await Promise.all(items.map(item => work(item, either)))
+    return await Promise.all(items.map(work))
   } catch (error) {
-    failure.abort(error)
+    controller.abort(error)
     throw error
   }
 }

@@ -99,9 +99,10 @@ export function tilesFrom(source: Sources, options: TilesOptions): Tiles {
     return isPlain && !secondLevel ? 'identity' : 'gzip'
   }
 
-  async function make(name: TileName, request: TileRequest, signal: AbortSignal): Promise<KeptTile> {
+  async function make(name: TileName, request: TileRequest, controller: AbortController): Promise<KeptTile> {
     const shared = await secondLevel?.get(keyOf(name))
-    const made = shared ? { name, tile: shared } : await makeTile(shop, { ...request, coding: madeAs(request) }, signal)
+    const order = { ...request, coding: madeAs(request) }
+    const made = shared ? { name, tile: shared } : await makeTile(shop, order, controller)
     const kept = keptTile(made.name, made.tile)
     if (!request.members.every(member => quota.keeps(member.layer.id, viewOf(member).key))) return kept
     cache.keep(made.name, kept)
@@ -143,7 +144,7 @@ export function tilesFrom(source: Sources, options: TilesOptions): Tiles {
     else count.misses++
     let ready: ReadyTile
     try {
-      tile ??= await making.join(key, signal, signal => make(name, request, signal))
+      tile ??= await making.join(key, signal, controller => make(name, request, controller))
       ready = await inCoding(name, tile, coding)
     } catch (error) {
       ready = await lastMade(name, request, error)

@@ -37,7 +37,7 @@ export class WorkQueue {
   readonly #options: WorkQueueOptions
   readonly #now: () => number
   /** Those that have jobs, the one whose turn is next first. */
-  readonly #lanes = new Map<string, Lane>()
+  readonly #lanes: Lane[] = []
   #working = 0
   #jobs = 0
   #lastLane: string | undefined
@@ -49,19 +49,18 @@ export class WorkQueue {
   }
 
   /**
-   * @param signal gives the job up, waiting or at work
-   * @throws TILE_OVERLOADED where there is no place, TILE_TOO_SLOW at the deadline; the signal's reason
+   * @param controller gives the job up, waiting or at work; aborted at the job's deadline
+   * @throws TILE_OVERLOADED where there is no place, TILE_TOO_SLOW at the deadline; why the job was given up
    */
-  async run<T>(lane: string, job: Job<T>, signal: AbortSignal): Promise<T> {
+  async run<T>(lane: string, job: Job<T>, controller: AbortController): Promise<T> {
+    const { signal } = controller
     signal.throwIfAborted()
     const own = this.#enter(lane)
-    const late = new AbortController()
-    const seconds = this.#options.deadlineMs / 1000
-    const timer = setTimeout(() => late.abort(tooSlow({ id: lane, seconds })), this.#options.deadlineMs)
-    const either = AbortSignal.any([signal, late.signal])
+    const { deadlineMs } = this.#options
+    const timer = setTimeout(() => controller.abort(tooSlow({ id: lane, seconds: deadlineMs / 1000 })), deadlineMs)
     return orAborted(
-      either,
-      this.#do(own, job, either).finally(() => clearTimeout(timer))
+      signal,
+      this.#do(own, job, signal).finally(() => clearTimeout(timer))
     )
   }
 
@@ -89,10 +88,11 @@ export class WorkQueue {
   #enter(id: string): Lane {
     if (this.#lastLane !== undefined && this.#lastLane !== id) this.#sharedUntil = this.#now() + SHARING_MS
     this.#lastLane = id
-    const lane = this.#lanes.get(id) ?? { id, waiting: [], working: 0, jobs: 0 }
+    const known = this.#lanes.find(lane => lane.id === id)
+    const lane = known ?? { id, waiting: [], working: 0, jobs: 0 }
     const { places } = this.#options
     if (this.#jobs >= places || lane.jobs >= Math.ceil(places / 2)) throw overloaded({ id })
-    this.#lanes.set(id, lane)
+    if (!known) this.#lanes.push(lane)
     this.#jobs++
     lane.jobs++
     return lane
@@ -100,7 +100,7 @@ export class WorkQueue {
 
   #leave(lane: Lane): void {
     this.#jobs--
-    if (--lane.jobs === 0) this.#lanes.delete(lane.id)
+    if (--lane.jobs === 0) this.#lanes.splice(this.#lanes.indexOf(lane), 1)
   }
 
   /** Resolves when the job may begin. */
@@ -124,15 +124,15 @@ export class WorkQueue {
   #next(): void {
     const { slots, shared } = this.#options
     const most = this.#now() < this.#sharedUntil ? shared : slots - 1
-    for (const lane of this.#lanes.values()) {
-      if (this.#working >= slots) return
-      if (lane.waiting.length === 0 || lane.working >= most) continue
+    while (this.#working < slots) {
+      const turn = this.#lanes.findIndex(({ waiting, working }) => waiting.length > 0 && working < most)
+      if (turn < 0) return
       // Its next turn comes after everybody else's.
-      this.#lanes.delete(lane.id)
-      this.#lanes.set(lane.id, lane)
-      lane.working++
+      const [lane] = this.#lanes.splice(turn, 1)
+      this.#lanes.push(lane!)
+      lane!.working++
       this.#working++
-      lane.waiting.shift()!()
+      lane!.waiting.shift()!()
     }
   }
 }

@@ -215,7 +215,7 @@ t.test('lanes take turns; alone, a lane leaves one slot free, else it has its sh
         ends.push(resolve)
       })
   })
-  const never = new AbortController().signal
+  const never = new AbortController()
   const run = (lane: string, count: number) =>
     Array.from({ length: count }, (_, i) => queue.run(lane, job(`${lane}${i}`), never))
   const all = run('a', 6)
@@ -246,7 +246,7 @@ t.test('with a share of one a layer that others come beside goes on one by one',
   const begun: string[] = []
   const run = (lane: string) => {
     const work = () => new Promise<void>(resolve => ends.push(resolve) && begun.push(lane))
-    return queue.run(lane, { ready: () => null, work }, new AbortController().signal)
+    return queue.run(lane, { ready: () => null, work }, new AbortController())
   }
   const all = ['b', 'a', 'a', 'a', 'c'].map(run)
   await wait(1)
@@ -262,7 +262,7 @@ t.test('with a share of one a layer that others come beside goes on one by one',
 t.test('who waits for a layer to be read holds up nobody', async t => {
   const queue = new WorkQueue({ slots: 2, shared: 1, places: 10, deadlineMs: 60_000 })
   const { open, opened } = gate()
-  const never = new AbortController().signal
+  const never = new AbortController()
   const done: string[] = []
   const job = (name: string, ready: Promise<void> | null): Job<void> => ({
     ready: () => ready,
@@ -274,7 +274,7 @@ t.test('who waits for a layer to be read holds up nobody', async t => {
   await unread
   t.strictSame(done, ['b', 'a'])
   const left = new AbortController()
-  const waiting = queue.run('a', job('late', new Promise(() => {})), left.signal)
+  const waiting = queue.run('a', job('late', new Promise(() => {})), left)
   left.abort(new Error('left'))
   await t.rejects(waiting, { message: 'left' })
   await wait(1)

@@ -32,6 +32,8 @@ export interface MemoryStats {
 interface Entry {
   held: HeldLayer
   users: number
+  /** When it was used last: greater is later. */
+  usedAt: number
 }
 
 /** Layers read at once. */
@@ -43,8 +45,9 @@ const LOADS = 2
 export class MemorySource implements TileSource {
   readonly #options: MemorySourceOptions
   readonly #holding: Holding
-  /** By layer id, the one used longest ago first. */
+  /** By layer id. */
   readonly #entries = new Map<string, Entry>()
+  #uses = 0
   /** By layers that are no longer held. */
   #pastBuilds = 0
 
@@ -100,9 +103,9 @@ export class MemorySource implements TileSource {
   #enter(layer: Layer): Entry {
     const known = this.#entries.get(layer.id)
     if (known && known.held.shape !== shapeOf(layer)) this.#drop(layer.id, known)
-    const entry = this.#entries.get(layer.id) ?? { held: new HeldLayer(layer, this.#holding), users: 0 }
-    this.#entries.delete(layer.id)
+    const entry = this.#entries.get(layer.id) ?? { held: new HeldLayer(layer, this.#holding), users: 0, usedAt: 0 }
     this.#entries.set(layer.id, entry)
+    entry.usedAt = ++this.#uses
     return entry
   }
 
@@ -121,7 +124,8 @@ export class MemorySource implements TileSource {
   /** A layer in use stays, however large: without it its tiles could not be made at all. */
   #evict(): void {
     let bytes = this.#bytes()
-    for (const [id, entry] of this.#entries) {
+    if (bytes <= this.#options.maxBytes) return
+    for (const [id, entry] of [...this.#entries].sort(([, a], [, b]) => a.usedAt - b.usedAt)) {
       if (bytes <= this.#options.maxBytes) return
       if (entry.users > 0) continue
       bytes -= entry.held.bytes
