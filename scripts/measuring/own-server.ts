@@ -16,6 +16,9 @@ export interface OwnServer {
   stop(): Promise<void>
 }
 
+/** Those of `scripts/start`. */
+export const NODE_FLAGS = ['--max-semi-space-size=32', '--heap-growing-percent=200']
+
 const MAIN = fileURLToPath(new URL('../../server/main.js', import.meta.url))
 
 export async function freePort(): Promise<number> {
@@ -36,7 +39,7 @@ export async function startServer(settings: Record<string, string>, nodeOptions:
   const port = await freePort()
   const key = randomBytes(24).toString('hex')
   const env = { ...process.env, LOG_LEVEL: 'error', RATE_LIMIT: '0', PUBLIC_URL: '', ...settings }
-  const child = spawn(process.execPath, ['--max-semi-space-size=32', ...nodeOptions, MAIN], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, ...nodeOptions, MAIN], {
     env: { ...env, HOST: '127.0.0.1', PORT: String(port), ADMIN_KEY: key },
     stdio: ['ignore', 'pipe', 'pipe']
   })
