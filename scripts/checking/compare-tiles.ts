@@ -16,12 +16,14 @@ export interface Difference {
  * Compares one layer of two tiles that were made in different ways. Rounding moves each vertex by up to a unit, and may
  * let what is smaller than a few units go.
  * @param small polygons below so many square units, and lines shorter than its root, need not be in both
+ * @param reach a point may be missing where one is that lies no farther than so many units to each side
  */
 export function compareTiles(
   mine: Uint8Array | null,
   theirs: Uint8Array | null,
   layer: string,
-  small: number
+  small: number,
+  reach = 0
 ): Difference {
   const [a, b] = [shapesOf(mine, layer), shapesOf(theirs, layer)]
   const visible = (shape: TileShape) => isVisible(shape, small)
@@ -33,7 +35,7 @@ export function compareTiles(
     [...shapes.values()].reduce((sum, shape) => sum + (shape.type === 3 ? areaInside(shape, EXTENT) : 0), 0)
   return {
     common: common.length,
-    missing: onlyIn(b, a),
+    missing: reach > 0 ? withoutCompany(onlyIn(b, a), b, a, reach) : onlyIn(b, a),
     extra: onlyIn(a, b),
     differing: compared.flatMap(([id, shape]) => differences(shape, b.get(id)!).map(text => `${layer}/${id} ${text}`)),
     areas: [inside(a), inside(b)]
@@ -50,6 +52,33 @@ function isVisible(shape: TileShape, small: number): boolean {
   if (shape.type === 2) return shape.size > Math.sqrt(small)
   // At the end of the buffer rounding decides.
   return shape.parts.flat().some(({ x, y }) => Math.min(x, y) > -BUFFER && Math.max(x, y) < EXTENT + BUFFER)
+}
+
+/** Those of some features that are no points, or have none of the others' within reach. */
+function withoutCompany(
+  ids: number[],
+  from: Map<number, TileShape>,
+  others: Map<number, TileShape>,
+  reach: number
+): number[] {
+  const points = (shape: TileShape) => (shape.type === 1 ? shape.parts.flat() : [])
+  const cell = (value: number) => Math.floor(value / reach)
+  const byCell = new Map<string, { x: number; y: number }[]>()
+  for (const point of [...others.values()].flatMap(points)) {
+    const key = `${cell(point.x)} ${cell(point.y)}`
+    byCell.set(key, [...(byCell.get(key) ?? []), point])
+  }
+  const around = [-1, 0, 1]
+  const isNear = (x: number, y: number) =>
+    around.some(i =>
+      around.some(j =>
+        byCell.get(`${cell(x) + i} ${cell(y) + j}`)?.some(p => Math.abs(p.x - x) <= reach && Math.abs(p.y - y) <= reach)
+      )
+    )
+  return ids.filter(id => {
+    const own = points(from.get(id)!)
+    return own.length === 0 || !own.every(({ x, y }) => isNear(x, y))
+  })
 }
 
 /** Slivers of less than two units' width count as small, whatever their length. */

@@ -31,8 +31,12 @@ const TILES = 500
 const OTHERS = 12
 /** At lower zooms ST_AsMVT makes tiles of hundreds of thousands of features, and the server reduces them. */
 const FIRST_ZOOM = 13
-/** What may be missing of a tile: square units of what is too small to be seen, and of what a reduced one leaves out. */
+/**
+ * What may be missing of a tile: polygons of so many square units, too small to be seen or left out of a reduced one;
+ * of a reduced one also points that stand so many units from one that is there (a square of points, and rounding).
+ */
 const SMALL = { whole: 24, reduced: 4096 }
+const REACH = { whole: 0, reduced: 66 }
 
 interface Asked {
   layer: Layer
@@ -138,7 +142,8 @@ function tileOf(grid: TileGrid, zoom: number, longitude: number, latitude: numbe
 }
 
 function unlike(layer: Layer, mvt: Uint8Array | null, theirs: Uint8Array | null, isReduced: boolean): string[] {
-  const { missing, extra, differing } = compareTiles(mvt, theirs, layer.id, isReduced ? SMALL.reduced : SMALL.whole)
+  const kind = isReduced ? 'reduced' : 'whole'
+  const { missing, extra, differing } = compareTiles(mvt, theirs, layer.id, SMALL[kind], REACH[kind])
   return [...missing.map(id => `lacks ${id}`), ...extra.map(id => `has ${id} besides`), ...differing]
 }
 

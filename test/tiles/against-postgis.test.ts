@@ -8,7 +8,7 @@ import { equivalentSql } from '../../scripts/measuring/tile-sql.ts'
 import type { Layer } from '../../server/catalog/layer.ts'
 import { type Database, sql } from '../../server/lib/sql.ts'
 import { type TileId, tileAt } from '../../server/lib/tile-id.ts'
-import { TILE_GRIDS, type TileGrid } from '../../server/lib/tile-matrix.ts'
+import { TILE_GRIDS, type TileGrid, tileDegrees } from '../../server/lib/tile-matrix.ts'
 import { SourceChooser } from '../../server/tiles/choose-source.ts'
 import { EXTENT, labelLayerName } from '../../server/tiles/scheme.ts'
 import type { CutAsk, TileSource } from '../../server/tiles/source.ts'
@@ -217,6 +217,29 @@ t.test('tiles are those of ST_AsMVT', { skip }, async t => {
     t.ok(shown.size > reduced!.shown, `${shown.size} features, squares for the small ones among them`)
     t.strictSame(shown.get(1)?.properties['code'], '0')
   })
+
+  await t.test(
+    'of too many points those that stand alone stay, and each other stands beside one that does',
+    async t => {
+      const fields = Array.from({ length: 10 }, (_, i) => field(`f${i}`))
+      const layer = testLayer('dots', { geometry: 'Point', fields })
+      const asked = { layer, grid: TILE_GRIDS[0]!, tile: tileAt(12, WEST + 0.05, SOUTH + 0.05) }
+      const [west, south, east, north] = tileDegrees(asked.grid, asked.tile)
+      let dots = 0
+      const dot = (x: number, y: number): TestRow => ({
+        geometry: { type: 'Point', coordinates: [west + (east - west) * x, south + (north - south) * y] },
+        values: fields.map((_, i) => (i === 0 ? `${dots++}` : 'dot'))
+      })
+      const dense = Array.from({ length: 30_000 }, () => dot(0.6 * next(), next()))
+      const alone = Array.from({ length: 25 }, (_, i) => dot(0.7 + 0.06 * (i % 5), 0.1 + 0.18 * Math.floor(i / 5)))
+      await publishRows(db, layer, [...dense, ...alone])
+      const { mvt, reduced } = await made.postgis.cut(askOf(asked))
+      t.ok(reduced && reduced.total === 30_025 && reduced.shown > 2000 && reduced.shown < 9000, JSON.stringify(reduced))
+      const shown = shapesOf(mvt, layer.id)
+      t.ok(alone.every((_, i) => shown.has(30_001 + i)))
+      t.strictSame(compareTiles(mvt, await oracle(db, asked), layer.id, 24, 66).missing, [])
+    }
+  )
 
   await t.test('a cut that nobody waits for is given up', async t => {
     const gone = new Error('the client has left')

@@ -48,7 +48,8 @@ const FAINTEST = 1 / 16
 /**
  * The tile with at most `limit` features: the largest, by area or length. Polygons smaller than a square of two by two
  * pixels are put together to squares of their area, so that their density stays visible; each square carries the codes,
- * numbers and truths of one of its polygons, by which styles tell them apart, and no id. Of points each such square shows one.
+ * numbers and truths of one of its polygons, by which styles tell them apart, and no id. Of points each such square shows
+ * one, or each of twice the side where those are too many.
  */
 export function planReduced(ask: CutAsk, frame: TileFrame, limit: number): Statement {
   const found = sql`found AS MATERIALIZED (SELECT t.fid, ${size(ask)} AS size, ${cell(frame)} FROM ${rowsShown(ask, frame.search)})`
@@ -73,8 +74,11 @@ function choose(ask: CutAsk, { bounds }: TileFrame, limit: number): Statement[] 
   const most = sql`${limit}::integer`
   switch (kind(ask)) {
     case 'point':
+      // Points in wider squares, before those that stand alone are left out.
       return [
-        sql`kept AS MATERIALIZED (SELECT min(fid) AS fid, count(*) AS size FROM found GROUP BY x, y ${largest} ${most})`
+        sql`wide AS MATERIALIZED (SELECT CASE WHEN count(*) > ${most} THEN 1 ELSE 0 END AS step FROM (SELECT FROM found GROUP BY x, y) AS cells)`,
+        sql`kept AS MATERIALIZED (SELECT min(fid) AS fid, count(*) AS size FROM found, wide
+          GROUP BY x >> step, y >> step ${largest} ${most})`
       ]
     case 'line':
       return [sql`kept AS MATERIALIZED (SELECT fid FROM found WHERE size >= ${width}::float8 ${largest} ${most})`]
