@@ -104,6 +104,23 @@ await onBothDatabases(t, async (t, db) => {
     t.equal(codes(few).length, 100)
   })
 
+  t.test('of too many points one of each square is read before any other', async t => {
+    const dots = testLayer('source-dot', { geometry: 'Point' })
+    const dot = (code: string, x: number, y: number): TestRow => ({
+      geometry: { type: 'Point', coordinates: [WEST + x, SOUTH + y] },
+      values: [code]
+    })
+    const dense = Array.from({ length: 3000 }, (_, i) => dot(`dense ${i}`, (i % 60) * 4e-5, Math.floor(i / 60) * 4e-5))
+    const alone = Array.from({ length: 12 }, (_, i) =>
+      dot(`alone ${i}`, 0.01 * (1 + (i % 4)), 0.01 * (1 + Math.floor(i / 4)))
+    )
+    await publishRows(db, dots, [...dense, ...alone])
+    const few = await new RowsSource(db, workers, 30).cut(ask(dots, middle(9)))
+    t.strictSame(few.reduced, { shown: 30, total: 3012 })
+    const shown = propertyOf(decode(bytes(few)), dots.id, 'code').map(String)
+    t.strictSame(shown.filter(code => code.startsWith('alone')).length, 12)
+  })
+
   t.test('one changed row is read by itself; the tile is as if all had been read again', async t => {
     const before = memory.stats().builds
     const edited = all.with(1020, { ...parcel(1020), values: ['P1020', '09', 1, 2, '440605'] }).toSpliced(1021, 1)

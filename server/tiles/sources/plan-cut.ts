@@ -4,7 +4,7 @@ import { join, literalSql, name, type Statement, sql } from '../../lib/sql.ts'
 import { BUFFER, EXTENT, hasLabelPoints, labelLayerName } from '../scheme.ts'
 import type { CutAsk } from '../source.ts'
 import { rowsShown } from './rows-shown.ts'
-import type { Box, TileFrame } from './tile-frame.ts'
+import { type Box, squareOf, type TileFrame } from './tile-frame.ts'
 
 /** What a statement of this file finds, in one row; none where the layer was never published. */
 export interface CutRow {
@@ -52,7 +52,7 @@ const FAINTEST = 1 / 16
  * one, or each of twice the side where those are too many.
  */
 export function planReduced(ask: CutAsk, frame: TileFrame, limit: number): Statement {
-  const found = sql`found AS MATERIALIZED (SELECT t.fid, ${size(ask)} AS size, ${cell(frame)} FROM ${rowsShown(ask, frame.search)})`
+  const found = sql`found AS MATERIALIZED (SELECT t.fid, ${size(ask)} AS size, ${squareOf(sql`t.geom`, frame, CELL)} FROM ${rowsShown(ask, frame.search)})`
   const parts = join([found, ...choose(ask, frame, limit)])
   const table = sql`${tableOf(ask.layer)} AS t`
   const own = attributes(ask)
@@ -105,13 +105,6 @@ const SIZES = { point: '0', line: 'ST_Length(t.geom)', area: 'ST_Area(t.geom)' }
 
 /** Square degrees or degrees. */
 const size = (ask: CutAsk): Statement => literalSql(SIZES[kind(ask)])
-
-/** Which square of the tile the north-western corner of a row's box lies in, counted from that of the tile. */
-function cell({ bounds: [west, south, east, north] }: TileFrame): Statement {
-  const count = literalSql(String(EXTENT / CELL))
-  return sql`floor((ST_XMin(t.geom::box2d) - ${west}::float8) / ${east - west}::float8 * ${count})::integer AS x,
-    floor((${north}::float8 - ST_YMax(t.geom::box2d)) / ${north - south}::float8 * ${count})::integer AS y`
-}
 
 /** A square in the middle of its cell, as large as what it stands for, in degrees. */
 function square({ bounds: [west, south, east, north] }: TileFrame): Statement {

@@ -6,7 +6,7 @@ import type { TileWorkers } from '../cut/worker-pool.ts'
 import { packRows } from '../row-batch.ts'
 import type { CutAsk, CutTile, TileSource } from '../source.ts'
 import { rowsShown } from './rows-shown.ts'
-import { tileFrame } from './tile-frame.ts'
+import { squareOf, type TileFrame, tileFrame } from './tile-frame.ts'
 
 /** Rows read for one tile: where there are more, the largest. More are hardly within a tile's budget anyway. */
 const MOST_ROWS = 20_000
@@ -58,10 +58,11 @@ export class RowsSource implements TileSource {
 /** The rows of a tile and its margin by fid, at most so many, and how many there are; one row of nulls for none. */
 export function planRows(ask: CutAsk, fields: CutAsk['layer']['fields'], most: number): Statement {
   const { layer, grid, tile } = ask
-  const rows = rowsShown(ask, tileFrame(grid, tile).search)
+  const frame = tileFrame(grid, tile)
+  const rows = rowsShown(ask, frame.search)
   const columns = join([...PLATFORM, ...fieldColumns({ fields })])
   return sql`WITH found AS MATERIALIZED (SELECT ${columns} FROM ${rows}),
-    chosen AS (SELECT * FROM found ORDER BY ${largestFirst(layer.geometry)}, fid LIMIT ${most}::integer)
+    chosen AS (SELECT * FROM found ORDER BY ${largestFirst(layer.geometry, frame)}, fid LIMIT ${most}::integer)
     SELECT l.revision AS _revision, n.total AS _total, c.*, ST_AsBinary(c.geom, 'NDR') AS geom
     FROM yitu.layer l CROSS JOIN (SELECT count(*)::integer AS total FROM found) AS n LEFT JOIN chosen c ON true
     WHERE l.id = ${layer.id}::text ORDER BY c.fid`
@@ -69,8 +70,13 @@ export function planRows(ask: CutAsk, fields: CutAsk['layer']['fields'], most: n
 
 const PLATFORM = ['fid', 'feature_id', 'geom'].map(column => name(column))
 
-/** Of points any will do, so that they be from everywhere. */
-function largestFirst(geometry: string): Statement {
+/** Of points one of each square that has any, then whichever: so none that stands alone is lost. */
+function largestFirst(geometry: string, frame: TileFrame): Statement {
   if (geometry.endsWith('Polygon')) return literalSql('ST_Area(geom) DESC')
-  return literalSql(geometry.endsWith('LineString') ? 'ST_Length(geom) DESC' : 'hashint8(fid)')
+  if (geometry.endsWith('LineString')) return literalSql('ST_Length(geom) DESC')
+  return sql`fid IN (SELECT min(fid) FROM (SELECT fid, ${squareOf(sql`geom`, frame, SQUARE)} FROM found) AS f GROUP BY x, y) DESC,
+    hashint8(fid)`
 }
+
+/** Side of the squares in units: all squares of a tile are fewer than the rows that are read. */
+const SQUARE = 32

@@ -1,3 +1,4 @@
+import { literalSql, type Statement, sql } from '../../lib/sql.ts'
 import { type TileId, tileBounds } from '../../lib/tile-id.ts'
 import { type TileGrid, tileExtent, WEB_MERCATOR_QUAD } from '../../lib/tile-matrix.ts'
 import { BUFFER, EXTENT } from '../scheme.ts'
@@ -48,4 +49,16 @@ function bend({ z, y }: TileId, south: number, north: number): number {
   const sine = Math.sin((((south + north) / 2) * Math.PI) / 180)
   const row = (0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)) * 2 ** z
   return Math.abs(row - (y + 0.5)) * EXTENT
+}
+
+/**
+ * Columns `x` and `y`: which of a tile's squares the north-western corner of a geometry's box lies in, counted from the
+ * tile's own corner.
+ * @param side of the squares, in units
+ */
+export function squareOf(geometry: Statement, { bounds }: Pick<TileFrame, 'bounds'>, side: number): Statement {
+  const [west, south, east, north] = bounds
+  const count = literalSql(String(EXTENT / side))
+  return sql`floor((ST_XMin(${geometry}::box2d) - ${west}::float8) / ${east - west}::float8 * ${count})::integer AS x,
+    floor((${north}::float8 - ST_YMax(${geometry}::box2d)) / ${north - south}::float8 * ${count})::integer AS y`
 }
