@@ -73,14 +73,15 @@ export class KeptColumns {
       await rm(beside, { force: true })
       throw error
     }
-    await this.#makeRoom()
+    await this.#makeRoom(`${layer.id}${ENDING}`)
   }
 
-  async #makeRoom(): Promise<void> {
+  /** @param newest a file just written: the clock of a file system is coarse, and may not say that it is the last used */
+  async #makeRoom(newest: string): Promise<void> {
     const { folder, maxBytes } = this.#options
     const names = (await readdir(folder)).filter(name => name.endsWith(ENDING))
     const files = await Promise.all(names.map(async name => ({ name, ...(await sizeOf(join(folder, name))) })))
-    files.sort((a, b) => b.usedAt - a.usedAt)
+    files.sort((a, b) => Number(b.name === newest) - Number(a.name === newest) || b.usedAt - a.usedAt)
     let bytes = 0
     for (const { name, size } of files) {
       bytes += size
