@@ -19,6 +19,12 @@ export async function openPostgres(url: string, { poolSize = 10 } = {}): Promise
   return new PostgresDatabase(pool, openPool(url, { max: 1, allowExitOnIdle: true }))
 }
 
+/**
+ * Statements here are short; compiling one that merely looks dear takes longer than running it. Each has one processor
+ * of the database's: how many are at work at once is then what decides who waits for whom.
+ */
+const SETTINGS = 'SET jit = off; SET max_parallel_workers_per_gather = 0'
+
 function openPool(url: string, limits: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
@@ -28,8 +34,7 @@ function openPool(url: string, limits: pg.PoolConfig): pg.Pool {
     onConnect: async client => {
       // One that breaks between two statements of a transaction must not end the process: the next statement tells.
       client.on('error', () => {})
-      // Statements here are short; compiling one that merely looks dear takes longer than running it.
-      await client.query('SET jit = off')
+      await client.query(SETTINGS)
     },
     ...limits
   })
