@@ -26,17 +26,22 @@ export interface HeldSet {
 export type Cut = Omit<CutTile, 'revision'>
 
 interface Job {
+  /** The layer it is of. */
+  lane: string
   run(thread: WorkerThread): Promise<WorkerAnswer>
   resolve(cut: Cut): void
   reject(reason: unknown): void
 }
 
-/** Jobs a thread is given at once: while one is cut the next is there already. */
+/** Jobs of one layer a thread is given at once: while one is cut the next is there already. */
 const AT_ONCE = 2
+/** What is compressed is of several layers. */
+const COMPRESSION = ''
 
 /**
  * The threads that cut tiles, all from the same columns, and one more while columns are made. Jobs are taken in the
- * order they come; one that nobody waits for any more is dropped.
+ * order they come, but none waits behind one of another layer, which may take long; one that nobody waits for any more
+ * is dropped.
  */
 export class TileWorkers {
   /** The most threads that cut. */
@@ -98,18 +103,20 @@ export class TileWorkers {
 
   /** @throws the signal's reason once it is aborted */
   cut({ id, features }: HeldSet, order: CutOrder, signal?: AbortSignal): Promise<Cut> {
-    return this.#enqueue(thread => {
+    const run: Job['run'] = thread => {
       if (!thread.sets.has(id)) {
         thread.sets.add(id)
         thread.tell({ kind: 'hold', set: id, features })
       }
       return thread.ask(ask => ({ kind: 'cut', ask, set: id, order }))
-    }, signal)
+    }
+    return this.#enqueue(order.spec.id, run, signal)
   }
 
   /** Cuts from a few rows that are not kept. @throws the signal's reason once it is aborted */
   cutRows(batch: RowBatch, build: BuildSpec, order: CutOrder, signal?: AbortSignal): Promise<Cut> {
     return this.#enqueue(
+      order.spec.id,
       thread => thread.ask(ask => ({ kind: 'cutRows', ask, batch, build, order }), [batch.wkb.buffer]),
       signal
     )
@@ -117,7 +124,8 @@ export class TileWorkers {
 
   /** Gzip of a tile. */
   async compress(plain: Uint8Array): Promise<Buffer> {
-    const { ready } = await this.#enqueue(thread => thread.ask(ask => ({ kind: 'compress', ask, plain })), undefined)
+    const run: Job['run'] = thread => thread.ask(ask => ({ kind: 'compress', ask, plain }))
+    const { ready } = await this.#enqueue(COMPRESSION, run, undefined)
     return ready!.bytes
   }
 
@@ -126,10 +134,10 @@ export class TileWorkers {
     await Promise.all(threads.map(thread => thread.close()))
   }
 
-  #enqueue(run: Job['run'], signal: AbortSignal | undefined): Promise<Cut> {
+  #enqueue(lane: string, run: Job['run'], signal: AbortSignal | undefined): Promise<Cut> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason)
-      const job: Job = { run, resolve, reject }
+      const job: Job = { lane, run, resolve, reject }
       this.#queue.push(job)
       const leave = () => {
         const waiting = this.#queue.indexOf(job)
@@ -150,11 +158,13 @@ export class TileWorkers {
     })
   }
 
+  /** None goes before the first: a layer with many jobs would never let go of its threads. */
   #next(): void {
-    while (this.#queue.length > 0) {
-      const thread = this.#free()
+    for (let job = this.#queue[0]; job; job = this.#queue[0]) {
+      const thread = this.#free() ?? this.#behind(job.lane)
       if (!thread) return
-      const job = this.#queue.shift()!
+      this.#queue.shift()
+      thread.lane = job.lane
       job
         .run(thread)
         .then(answer => job.resolve(cutOf(answer)), job.reject)
@@ -162,17 +172,19 @@ export class TileWorkers {
     }
   }
 
-  /** The thread with the least to do; threads start as they are needed. */
+  /** A thread with nothing to do; threads start as they are needed. */
   #free(): WorkerThread | undefined {
     this.#threads = this.#threads.filter(thread => !thread.lost)
-    const [least] = this.#threads.toSorted((a, b) => a.pending - b.pending)
-    if (least && least.pending === 0) return least
-    if (this.#threads.length < this.size) {
-      const thread = new WorkerThread()
-      this.#threads.push(thread)
-      return thread
-    }
-    return least && least.pending < AT_ONCE ? least : undefined
+    const idle = this.#threads.find(thread => thread.pending === 0)
+    if (idle || this.#threads.length === this.size) return idle
+    const thread = new WorkerThread()
+    this.#threads.push(thread)
+    return thread
+  }
+
+  /** A thread that is at work for a lane and has room for one job more. */
+  #behind(lane: string): WorkerThread | undefined {
+    return this.#threads.find(thread => thread.lane === lane && thread.pending < AT_ONCE)
   }
 }
 
