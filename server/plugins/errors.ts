@@ -54,31 +54,40 @@ export default fp(
     app.decorate('problemOf', toProblem)
     app.decorateRequest('language', {
       getter(this: FastifyRequest) {
-        return languageOf(this)
+        const { lang } = this.query as Record<string, unknown>
+        return languageOf(lang, this.headers['accept-language'])
       }
     })
     app.setErrorHandler((error: FastifyError, request, reply) =>
       answer(toProblem(error, request), error, request, reply)
     )
     app.setNotFoundHandler((request, reply) =>
-      answer(notFound({ what: `${request.method} ${path(request)}` }), undefined, request, reply)
+      answer(notFound({ what: `${request.method} ${pathOf(request.url)}` }), undefined, request, reply)
     )
   },
   { name: 'errors' }
 )
 
-const path = (request: FastifyRequest) => request.url.split('?', 1)[0] ?? ''
+const pathOf = (url: string): string => url.split('?', 1)[0] ?? ''
+
+export const PROBLEM_JSON = 'application/problem+json; charset=utf-8'
+
+/** What is answered: the problem document, and by what the log names the request. */
+export const answerDocument = (problem: Problem, language: Language, url: string, requestId: string) => ({
+  ...problemDocument(problem, language, pathOf(url)),
+  requestId
+})
 
 function answer(problem: Problem, error: Error | undefined, request: FastifyRequest, reply: FastifyReply) {
   // To say when to come back is no failure.
   if (problem.status >= 500 && !problem.members['retryAfter'])
     request.log.error({ err: error, code: problem.code, requestId: request.id }, 'request failed')
   if (problem.members['retryAfter']) reply.header('retry-after', String(problem.members['retryAfter']))
-  const body = { ...problemDocument(problem, request.language, path(request)), requestId: request.id }
+  const body = answerDocument(problem, request.language, request.url, request.id)
   return reply
     .code(problem.status)
     .header('cache-control', 'no-store')
-    .type('application/problem+json; charset=utf-8')
+    .type(PROBLEM_JSON)
     .serializer(JSON.stringify)
     .send(body)
 }
@@ -103,10 +112,13 @@ function validationDetails(error: FastifyError): ProblemDetail[] {
   })
 }
 
-function languageOf(request: FastifyRequest): Language {
-  const { lang } = request.query as Record<string, unknown>
+/**
+ * @param lang of the address
+ * @param header `Accept-Language`
+ */
+export function languageOf(lang: unknown, header = ''): Language {
   if (lang === 'zh' || lang === 'en') return lang
-  const wanted = (request.headers['accept-language'] ?? '')
+  const wanted = header
     .split(',')
     .map(part => {
       const [tag = '', weight] = part.trim().toLowerCase().split(';q=')

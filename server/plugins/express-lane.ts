@@ -1,70 +1,51 @@
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse
-} from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { FastifyServerOptions } from 'fastify'
 import fp from 'fastify-plugin'
-import { LRUCache } from 'lru-cache'
+import type { Problem } from '../lib/errors.ts'
 import { matchesEtag, strongEtag } from '../lib/etag.ts'
 import { chooseCoding, MVT } from '../lib/media-type.ts'
+import { noteRefusal, pauseBefore } from '../lib/refusals.ts'
 import type { ReadyTile } from '../tiles/tile-cache.ts'
-import type { ZoomCounts } from '../tiles/tile-counts.ts'
-import { keyOf, type TileName } from '../tiles/tile-name.ts'
+import { keyOf } from '../tiles/tile-name.ts'
+import { answerDocument, languageOf, PROBLEM_JSON } from './errors.ts'
+import { type Known, type KnownTile, KnownTiles } from './known-tiles.ts'
 import { DATA_HEADERS } from './web-security.ts'
-
-/** A tile as it was once asked for and allowed: what it is called, and how it may be kept. */
-export interface KnownTile {
-  name: TileName
-  /** `Cache-Control` */
-  keep: string
-  /** Of the catalogue it was named by. */
-  catalogVersion: number
-  count: ZoomCounts
-}
-
-interface Known extends KnownTile {
-  /** What the request said who asks, and how much was known of keys then. */
-  credentials: Credentials
-  keyKnowledge: number
-  services: string[]
-  /** The headers of the answer it had last, and of what: they are most of the work. */
-  sent: { ready: ReadyTile; headers: string[] } | null
-  unchanged: { etag: string; headers: string[] } | null
-}
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** Remembers how a request of a thin route was answered, for the next one like it. */
     rememberTile(request: FastifyRequest, tile: KnownTile): void
+    /** Fastify's own, which its types leave out. */
+    genReqId(request: IncomingMessage): string
   }
 }
-
-type Credentials = Pick<IncomingHttpHeaders, 'authorization' | 'x-api-key'>
 
 /** Answers a request, or leaves it to the server: false. */
 type Lane = (request: IncomingMessage, response: ServerResponse) => boolean
 
-/** Addresses that are remembered, and by how many keys each. */
-const REMEMBERED = 20_000
-const ASKERS = 8
-
 /**
- * A way past the server's routes and hooks for tiles that are asked for again and are there to be sent: those are
- * answered as the route would answer them, in a fraction of the time. All else goes the usual way.
+ * A way past the server's routes and hooks for tiles that are asked for again and are there to be sent, or have no
+ * place among those to be made: that is answered as the route would answer it, in a fraction of the time. All else goes
+ * the usual way.
  */
 export class ExpressLane {
   lane: Lane = () => false
 
-  /** For Fastify's `serverFactory`: a server as Fastify makes it, with the lane before its handler. */
+  /**
+   * For Fastify's `serverFactory`: a server as Fastify makes it, with the lane before its handler. Who is to wait after
+   * a refusal waits before either, where a request takes hardly any memory.
+   */
   readonly server = (
     handler: (request: IncomingMessage, response: ServerResponse) => void,
     options: FastifyServerOptions & Record<string, unknown>
   ): Server => {
-    const server = createServer((request, response) => {
+    const answer = (request: IncomingMessage, response: ServerResponse) => {
       if (!this.lane(request, response)) handler(request, response)
+    }
+    const server = createServer((request, response) => {
+      const pause = pauseBefore(request)
+      if (pause === 0) return answer(request, response)
+      setTimeout(() => response.destroyed || answer(request, response), pause)
     })
     server.keepAliveTimeout = options.keepAliveTimeout ?? server.keepAliveTimeout
     server.requestTimeout = options.requestTimeout ?? server.requestTimeout
@@ -76,7 +57,7 @@ export class ExpressLane {
 /** `app.rememberTile`, and the lane that answers from what is remembered. */
 export default fp<{ express: ExpressLane }>(
   async (app, { express }) => {
-    const remembered = new LRUCache<string, Known[]>({ max: REMEMBERED })
+    const remembered = new KnownTiles()
 
     app.decorate('rememberTile', (request, tile) => {
       const { config } = request.routeOptions
@@ -92,19 +73,25 @@ export default fp<{ express: ExpressLane }>(
       const { authorization, 'x-api-key': apiKey } = headers
       const credentials = { authorization, 'x-api-key': apiKey }
       const keyKnowledge = app.keyKnowledge()
-      const others = (remembered.get(url) ?? []).filter(known => !isAskedBy(known, headers)).slice(0, ASKERS - 1)
-      remembered.set(url, [{ ...tile, credentials, keyKnowledge, services, sent: null, unchanged: null }, ...others])
+      remembered.remember(url, { ...tile, credentials, keyKnowledge, services, sent: null, unchanged: null })
     })
+
+    const isOfToday = (known: Known | undefined): known is Known =>
+      known?.catalogVersion === app.catalog.version && known.keyKnowledge === app.keyKnowledge()
 
     express.lane = (request, response) => {
       const { url, method, headers } = request
       if (url === undefined || method !== 'GET' || headers.cookie !== undefined) return false
-      const known = remembered.get(url)?.find(known => isAskedBy(known, headers))
-      if (known?.catalogVersion !== app.catalog.version || known.keyKnowledge !== app.keyKnowledge()) return false
       const coding = chooseCoding(headers['accept-encoding'])
-      const ready = coding && app.tiles.find(known.name, coding)
+      if (!coding) return false
       const asked = headers['if-none-match']
-      if (coding && asked !== undefined) {
+      const known = remembered.find(url, headers)
+      if (!isOfToday(known)) {
+        const kin = asked === undefined ? remembered.findKin(url, headers) : undefined
+        return isOfToday(kin) && refuse(request, response, app.tiles.refusal(null, kin.parts))
+      }
+      const ready = app.tiles.find(known.name, coding)
+      if (asked !== undefined) {
         const etag = ready?.etag ?? strongEtag(keyOf(known.name), coding)
         if (matchesEtag(asked, etag)) {
           known.count.unchanged++
@@ -114,8 +101,9 @@ export default fp<{ express: ExpressLane }>(
           return true
         }
       }
+      if (!ready) return refuse(request, response, app.tiles.refusal(known.name, known.parts))
       // What needs more to be said of it is said the usual way.
-      if (!ready?.bytes || ready.reduced) return false
+      if (!ready.bytes || ready.reduced) return false
       known.count.hits++
       known.count.bytes += ready.bytes.length
       for (const service of known.services) app.usage.count(service)
@@ -123,6 +111,17 @@ export default fp<{ express: ExpressLane }>(
       response.writeHead(200, known.sent.headers).end(ready.bytes)
       return true
     }
+
+    function refuse(request: IncomingMessage, response: ServerResponse, refusal: Problem | undefined): boolean {
+      if (!refusal) return false
+      noteRefusal(request)
+      const { url = '', headers } = request
+      const language = languageOf(LANG.exec(url)?.[1], headers['accept-language'])
+      const body = JSON.stringify(answerDocument(refusal, language, url, app.genReqId(request)))
+      response.writeHead(refusal.status, refusalHeaders(refusal, body)).end(body)
+      return true
+    }
+
     app.addHook('preClose', async () => {
       express.lane = () => false
     })
@@ -130,8 +129,7 @@ export default fp<{ express: ExpressLane }>(
   { name: 'express-lane', dependencies: ['access', 'catalog', 'tiles'] }
 )
 
-const isAskedBy = ({ credentials }: Known, headers: IncomingHttpHeaders): boolean =>
-  credentials['x-api-key'] === headers['x-api-key'] && credentials.authorization === headers.authorization
+const LANG = /[?&]lang=(zh|en)(?:&|$)/
 
 /** Names and values by turns. */
 const headersOf = (etag: string, keep: string): string[] => [
@@ -146,4 +144,12 @@ const tileHeaders = ({ etag, coding, bytes }: ReadyTile, keep: string): string[]
   ...['content-type', MVT],
   ...['content-length', String(bytes?.length ?? 0)],
   ...(coding === 'identity' ? [] : ['content-encoding', coding])
+]
+
+const refusalHeaders = ({ members }: Problem, body: string): string[] => [
+  ...Object.entries(DATA_HEADERS).flat(),
+  ...['retry-after', String(members['retryAfter'])],
+  ...['cache-control', 'no-store'],
+  ...['content-type', PROBLEM_JSON],
+  ...['content-length', String(Buffer.byteLength(body))]
 ]

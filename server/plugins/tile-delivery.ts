@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache'
 import type { Collection } from '../catalog/collection.ts'
 import { matchesEtag, strongEtag } from '../lib/etag.ts'
 import { chooseCoding, MVT } from '../lib/media-type.ts'
-import { refuseLater } from '../lib/refuse-later.ts'
+import { refuse } from '../lib/refusals.ts'
 import type { TileId } from '../lib/tile-id.ts'
 import type { TileGrid } from '../lib/tile-matrix.ts'
 import { untilLeft } from '../lib/until-left.ts'
@@ -125,7 +125,8 @@ export default fp(
       const ready = tiles.find(name, coding)
       const keep = tileset.audience + (query.v === tileset.version ? A_YEAR : CHECK_FIRST)
       const count = tiles.counts.of(countAs, zoomOf(grid, tile))
-      app.rememberTile(reply.request, { name, keep, catalogVersion: collection.catalogVersion, count })
+      const { catalogVersion } = collection
+      app.rememberTile(reply.request, { name, parts: tiles.parts(subject), keep, catalogVersion, count })
       const known = headers['if-none-match']
       if (known !== undefined) {
         const etag = ready?.etag ?? strongEtag(keyOf(name), coding)
@@ -139,9 +140,7 @@ export default fp(
         const signal = untilLeft(reply)
         return tiles.get({ ...subject, coding, signal, countAs }).then(
           made => write(reply, made, made.stale ? tileset.audience + SOON : keep),
-          async error => {
-            await refuseLater(reply, error, signal)
-          }
+          error => void refuse(reply, error, signal)
         )
       }
       count.hits++

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { strongEtag } from '../lib/etag.ts'
-import { refuseLater } from '../lib/refuse-later.ts'
+import { refuse } from '../lib/refusals.ts'
 import { untilLeft } from '../lib/until-left.ts'
 import { audience } from '../tiles/tileset.ts'
 import type { PictureTileAsk } from './picture-ask.ts'
@@ -26,6 +26,6 @@ export const pictureTileReply =
       // What was published while it was drawn is in it, so it goes by its own name.
       return reply.header('etag', strongEtag(key)).type(ask.type).send(bytes)
     } catch (error) {
-      return refuseLater(reply, error, signal)
+      return refuse(reply, error, signal)
     }
   }

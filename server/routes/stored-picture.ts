@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Collection } from '../catalog/collection.ts'
 import type { StoredPictures } from '../catalog/layer.ts'
 import { strongEtag } from '../lib/etag.ts'
-import { refuseLater } from '../lib/refuse-later.ts'
+import { refuse } from '../lib/refusals.ts'
 import type { TileId } from '../lib/tile-id.ts'
 import type { TileGrid } from '../lib/tile-matrix.ts'
 import { untilLeft } from '../lib/until-left.ts'
@@ -46,7 +46,7 @@ export async function storedPictureReply(
     reply.header('etag', etag)
     return bytes ? reply.type(typeOf(bytes)).send(bytes) : reply.code(204).send()
   } catch (error) {
-    return refuseLater(reply, error, signal)
+    return refuse(reply, error, signal)
   }
 }
 

@@ -38,6 +38,12 @@ export async function makeTile(shop: Workshop, order: TileOrder, controller: Abo
 
 const EMPTY = { mvt: null, reduced: null }
 
+/** What is known without looking to have nothing in the tile is no work. */
+export function isWork({ layer, revision, view }: TileMember, zoom: number): boolean {
+  const { min, max } = tileZooms(layer)
+  return revision > 0 && view?.asOfRevision !== 0 && zoom >= min && zoom <= max
+}
+
 async function makePart(
   { source, queue, counts }: Workshop,
   member: TileMember,
@@ -45,10 +51,9 @@ async function makePart(
   controller: AbortController
 ): Promise<CutTile> {
   const { layer, revision } = member
-  const { min, max } = tileZooms(layer)
   const zoom = zoomOf(grid, tile)
+  if (!isWork(member, zoom)) return { revision, ...EMPTY }
   const view = viewOf(member)
-  if (revision === 0 || view.asOfRevision === 0 || zoom < min || zoom > max) return { revision, ...EMPTY }
   const isWhole = members.length === 1
   const compressed = isWhole && coding === 'gzip'
   const ask: CutAsk = { layer, revision, grid, tile, view, isWhole, compressed }

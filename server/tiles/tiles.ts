@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { Problem } from '../lib/errors.ts'
 import type { ContentCoding } from '../lib/media-type.ts'
 import { recode } from './codings.ts'
-import { makeTile } from './make-tile.ts'
+import { isWork, makeTile } from './make-tile.ts'
 import type { SecondLevel } from './second-level.ts'
 import { SharedWork } from './shared-work.ts'
 import { openSources, type SourceStats, type Sources, type SourcesOptions } from './sources.ts'
@@ -15,7 +15,7 @@ import {
   withCoding,
   withoutPlain
 } from './tile-cache.ts'
-import { SEVERAL, TileCounts } from './tile-counts.ts'
+import { SEVERAL, TileCounts, type ZoomCounts } from './tile-counts.ts'
 import { keyOf, type TileName, type TileSubject, tileName, viewOf, zoomOf } from './tile-name.ts'
 import { ViewQuota } from './view-quota.ts'
 import { WorkQueue } from './work-queue.ts'
@@ -44,6 +44,13 @@ export interface TileStats extends SourceStats {
   waiting: number
 }
 
+/** A layer's part of a tile. */
+export interface TilePart {
+  layer: string
+  /** What its making is counted by. */
+  count: ZoomCounts
+}
+
 /** The vector tile engine: tiles of one or several layers, compressed, cached, one version of each. */
 export interface Tiles {
   /** Everything that decides the tile's bytes, its coding apart: known before the tile is made, it makes the ETag. */
@@ -57,6 +64,13 @@ export interface Tiles {
    * @throws TILE_OVERLOADED, TILE_TOO_SLOW; the signal's reason; what the source throws
    */
   get(request: TileRequest): Promise<ReadyTile>
+  /** What would have to be made of a tile that is not there. */
+  parts(subject: TileSubject): TilePart[]
+  /**
+   * TILE_OVERLOADED where `get` is sure to throw it for a tile that is not there, before anything is begun.
+   * @param name null: one that nobody asked for yet
+   */
+  refusal(name: TileName | null, parts: readonly TilePart[]): Problem | undefined
   /** Starts the threads and has them cut what nobody sees, so that the first tile is as quick as the others. */
   rehearse(): Promise<void>
   readonly counts: TileCounts
@@ -132,6 +146,24 @@ export function tilesFrom(source: Sources, options: TilesOptions): Tiles {
     return { ...(await inCoding(name, last, coding)), stale: true }
   }
 
+  function parts({ members, grid, tile }: TileSubject): TilePart[] {
+    const zoom = zoomOf(grid, tile)
+    const made = members.filter(member => isWork(member, zoom))
+    return made.map(({ layer }) => ({ layer: layer.id, count: counts.of(layer.id, zoom) }))
+  }
+
+  function refusal(name: TileName | null, parts: readonly TilePart[]): Problem | undefined {
+    // There may be one that others have made, that is being made, or that was made before the last edit.
+    if (secondLevel || (name && (making.has(keyOf(name)) || cache.latest(name.address)))) return undefined
+    for (const { layer, count } of parts) {
+      const problem = queue.refusal(layer)
+      if (!problem) continue
+      count.refused++
+      return problem
+    }
+    return undefined
+  }
+
   async function get(request: TileRequest): Promise<ReadyTile> {
     const { members, coding, signal } = request
     const name = tileName(request)
@@ -144,6 +176,8 @@ export function tilesFrom(source: Sources, options: TilesOptions): Tiles {
     else count.misses++
     let ready: ReadyTile
     try {
+      const refused = tile ? undefined : refusal(name, parts(request))
+      if (refused) throw refused
       tile ??= await making.join(key, signal, controller => make(name, request, controller))
       ready = await inCoding(name, tile, coding)
     } catch (error) {
@@ -162,6 +196,8 @@ export function tilesFrom(source: Sources, options: TilesOptions): Tiles {
       return tile && thereIn(tile, coding)
     },
     get,
+    parts,
+    refusal,
     rehearse: async () => source.rehearse?.(),
     counts,
     stats: () => ({

@@ -1,3 +1,4 @@
+import type { Problem } from '../lib/errors.ts'
 import { overloaded, tooSlow } from './problems.ts'
 
 export interface WorkQueueOptions {
@@ -38,6 +39,8 @@ export class WorkQueue {
   readonly #now: () => number
   /** Those that have jobs, the one whose turn is next first. */
   readonly #lanes: Lane[] = []
+  /** One for all who are refused by a lane: to make an error takes longer than the rest of it. */
+  readonly #refusals = new Map<string, Problem>()
   #working = 0
   #jobs = 0
   #lastLane: string | undefined
@@ -64,6 +67,16 @@ export class WorkQueue {
     )
   }
 
+  /** TILE_OVERLOADED where a job of the lane would find no place. */
+  refusal(id: string): Problem | undefined {
+    const { places } = this.#options
+    const jobs = this.#lanes.find(lane => lane.id === id)?.jobs ?? 0
+    if (this.#jobs < places && jobs < Math.ceil(places / 2)) return undefined
+    const refusal = this.#refusals.get(id) ?? overloaded({ id })
+    this.#refusals.set(id, refusal)
+    return refusal
+  }
+
   stats(): { working: number; waiting: number } {
     return { working: this.#working, waiting: this.#jobs - this.#working }
   }
@@ -88,10 +101,10 @@ export class WorkQueue {
   #enter(id: string): Lane {
     if (this.#lastLane !== undefined && this.#lastLane !== id) this.#sharedUntil = this.#now() + SHARING_MS
     this.#lastLane = id
+    const refusal = this.refusal(id)
+    if (refusal) throw refusal
     const known = this.#lanes.find(lane => lane.id === id)
     const lane = known ?? { id, waiting: [], working: 0, jobs: 0 }
-    const { places } = this.#options
-    if (this.#jobs >= places || lane.jobs >= Math.ceil(places / 2)) throw overloaded({ id })
     if (!known) this.#lanes.push(lane)
     this.#jobs++
     lane.jobs++

@@ -1,6 +1,10 @@
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import t from 'tap'
+import { Problem, type ProblemExtra } from '../../server/lib/errors.ts'
 import { matchesEtag, strongEtag } from '../../server/lib/etag.ts'
 import { chooseCoding, parsePreferences } from '../../server/lib/media-type.ts'
+import { noteRefusal, pauseBefore, refuse } from '../../server/lib/refusals.ts'
 
 t.test('an entity tag is quoted, stable, and keeps its parts apart', async t => {
   t.match(strongEtag('river-line', 3, 14), /^"[\w-]{22}"$/)
@@ -62,4 +66,28 @@ t.test('gzip is sent to those who take it', async t => {
     ['zstd, identity;q=0, gzip;q=0', undefined]
   ]
   for (const [header, coding] of cases) t.equal(chooseCoding(header), coding, String(header))
+})
+
+t.test('who was refused waits before it asks for the same again; others of the connection do not', async t => {
+  let now = 1000
+  t.intercept(performance, 'now', { value: () => now })
+  const [proxy, other] = [{}, {}] as [Socket, Socket]
+  const request = (socket: Socket, url: string) => ({ socket, url }) as IncomingMessage
+  const parcel = request(proxy, '/tiles/parcel/12/3333/1777.mvt?filter=area=1')
+  t.equal(pauseBefore(parcel), 0)
+  noteRefusal(parcel)
+  now += 30
+  t.equal(pauseBefore(request(proxy, '/tiles/parcel/9/1/2.mvt')), 70)
+  t.equal(pauseBefore(request(proxy, '/tiles/road/9/1/2.mvt')), 0)
+  t.equal(pauseBefore(request(other, '/tiles/parcel/9/1/2.mvt')), 0)
+  now += 70
+  t.equal(pauseBefore(parcel), 0)
+
+  const refusal = (extra?: ProblemExtra) => new Problem('BUSY', 503, { zh: '', en: '' }, { zh: '', en: '' }, extra)
+  const reply = { hijack: () => 'hijacked', request: { raw: request(other, '/maps/a') } }
+  t.throws(() => refuse(reply, refusal(), new AbortController().signal), { code: 'BUSY' })
+  t.equal(pauseBefore(reply.request.raw), 0, 'nobody told it to come back')
+  t.throws(() => refuse(reply, refusal({ members: { retryAfter: 1 } }), new AbortController().signal), { code: 'BUSY' })
+  t.equal(pauseBefore(reply.request.raw), 100)
+  t.equal(refuse(reply, refusal(), AbortSignal.abort()), 'hijacked', 'who has left is told nothing')
 })

@@ -8,6 +8,7 @@ import t, { type Test } from 'tap'
 import { createKey, revokeKey } from '../../server/access/keys.ts'
 import type { Layer } from '../../server/catalog/layer.ts'
 import { tileAt } from '../../server/lib/tile-id.ts'
+import { overloaded } from '../../server/tiles/problems.ts'
 import { tileVersion } from '../../server/tiles/scheme.ts'
 import { onBothDatabases, testApp } from '../helper.ts'
 import { decode, field, labelled, propertyOf, publishRows, square, testLayer } from './fixture.ts'
@@ -481,6 +482,66 @@ await onBothDatabases(t, async (t, db) => {
     await app.refreshCatalog()
     const edited = await ask(`/tiles/tile-well/${TILE}.mvt`)
     t.strictSame(propertyOf(decode(edited.body), 'tile-well', 'code'), ['after'])
+  })
+
+  t.test('where there is no place that is told the short way too, and only of what is not there', async t => {
+    const { app, as } = await testApp(t, db, { ...(await folders(t)), TILE_QUEUE: '2' })
+    const base = await app.listen({ port: 0, host: '127.0.0.1' })
+    const ask = async (path: string, headers: Record<string, string> = {}) => {
+      const reply = await fetch(base + path, { headers })
+      const {
+        date,
+        'keep-alive': _,
+        connection: __,
+        'content-length': ___,
+        ...told
+      } = Object.fromEntries(reply.headers)
+      const text = await reply.text()
+      return { status: reply.status, headers: told, body: reply.status === 503 ? JSON.parse(text) : text }
+    }
+    const routed = t.capture(app, 'collection', app.collection)
+    const isShort = async (path: string, headers: Record<string, string> = {}) => {
+      routed()
+      const reply = await ask(path, headers)
+      return { ...reply, isShort: routed().length === 0 }
+    }
+    const there = `/tiles/tile-plot/${TILE}.mvt`
+    const elsewhere = there.replace(/\d+\.mvt/, '40.mvt')
+    const closed = there.replace('plot', 'farm')
+    t.equal((await ask(there)).status, 200)
+    t.equal((await ask(`${there}?filter=area=1`)).status, 200)
+    t.equal((await ask(`${closed}?filter=code='F'`, as.reader)).status, 200)
+
+    const many = Array.from({ length: 30 }, (_, i) => elsewhere.replace('40.mvt', `${i}.mvt`))
+    const replies = await Promise.all(many.map(url => ask(url)))
+    const refused = replies.findIndex(({ status }) => status === 503)
+    t.match(replies[refused], { body: { code: 'TILE_OVERLOADED', requestId: /^req-/ } })
+
+    app.tiles.refusal = () => overloaded({ id: 'tile-plot' })
+    const { isShort: short, ...again } = await isShort(many[refused]!)
+    t.ok(short)
+    t.notSame(again.body.requestId, replies[refused]!.body.requestId)
+    t.strictSame(again, { ...replies[refused]!, body: { ...replies[refused]!.body, requestId: again.body.requestId } })
+    t.match(await isShort(many[refused]!, { 'accept-language': 'en' }), {
+      isShort: true,
+      body: { title: 'Too many tiles at once' }
+    })
+    t.match(await isShort(there), { isShort: true, status: 200 }, 'what is there is sent')
+    t.match(await isShort(`${there}?filter=area=1`), { isShort: true, status: 200 })
+    t.match(await isShort(elsewhere), { isShort: false }, 'of what was never asked for more is to be found out')
+
+    t.match(await isShort(`${there}?filter=area=2&lang=en`), {
+      isShort: true,
+      status: 503,
+      body: { instance: there, title: 'Too many tiles at once' }
+    })
+    t.match(await isShort(`${elsewhere}?filter=area=1`), { isShort: false }, 'others may have asked for this view')
+    t.match(await isShort(`${there}?filter=area=3`, { 'if-none-match': '"a"' }), { isShort: false })
+    t.match(await isShort(there.replace('/12/', '/13/').concat('?filter=area=4')), { isShort: false }, 'another zoom')
+    t.match(await isShort(`${there}?filter=area=5`, { authorization: 'Bearer no-key' }), { status: 401 })
+    t.match(await isShort(`${there}?filter=area=6&key=no-key`), { status: 401 })
+    t.match(await isShort(`${closed}?filter=code='G'`), { status: 404 }, 'who is not let in is told nothing')
+    t.match(await isShort(`${closed}?filter=code='G'`, as.reader), { isShort: true, status: 503 })
   })
 
   t.test('when the client leaves, the work for it is given up', async t => {

@@ -3,7 +3,7 @@ import type { FeatureCollection } from 'geojson'
 import { shownAtFirst } from '../../catalog/collection.ts'
 import { findStyle } from '../../catalog/named-styles.ts'
 import { strongEtag } from '../../lib/etag.ts'
-import { refuseLater } from '../../lib/refuse-later.ts'
+import { refuse } from '../../lib/refusals.ts'
 import { untilLeft } from '../../lib/until-left.ts'
 import { decorate } from '../../maps/ornaments/decorate.ts'
 import { OVERLAY_STYLE } from '../../maps/overlay-style.ts'
@@ -66,7 +66,7 @@ export function pictureReply(app: FastifyInstance, printer: Printer) {
       if (type === PDF) return await sendSheet(request, reply, query, common)
       return await sendPicture(request, reply, query, type, common)
     } catch (error) {
-      return refuseLater(reply, error, signal)
+      return refuse(reply, error, signal)
     }
   }
 
